@@ -1,0 +1,112 @@
+using Orrery.Kernel;
+using Orrery.Platform.Access;
+using Orrery.Platform.Blobs;
+
+namespace Orrery.Ledger.Runs;
+
+/// <summary>Where a run stands.</summary>
+public enum RunStatus
+{
+    /// <summary>It goes on.</summary>
+    Running,
+    /// <summary>It ended as it should.</summary>
+    Finished,
+    /// <summary>It ended with an error.</summary>
+    Failed,
+    /// <summary>Somebody ended it.</summary>
+    Cancelled,
+}
+
+/// <summary>What a run ran on.</summary>
+/// <param name="CodeCommit">The git commit, where there is one.</param>
+/// <param name="Runtime">.NET and Orrery versions.</param>
+/// <param name="OperatingSystem">Name and version.</param>
+/// <param name="Processor">Model and cores.</param>
+public sealed record RunEnvironment(string? CodeCommit, string Runtime, string OperatingSystem, string Processor);
+
+/// <summary>One execution.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Workspace">Where it lives.</param>
+/// <param name="Kind">What it did: <c>ingest</c>, <c>train</c>, <c>trial</c>, <c>evaluate</c>, <c>pipeline</c> …</param>
+/// <param name="Name">A readable name.</param>
+/// <param name="Folder">What groups it with others: an experiment's, pipeline's or study's name.</param>
+/// <param name="Parent">The run that it is part of.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Error">Why it failed.</param>
+/// <param name="Seed">The seed of all its chance.</param>
+/// <param name="Environment">What it ran on.</param>
+/// <param name="Owner">Who started it.</param>
+/// <param name="StartedAt">When it began.</param>
+/// <param name="EndedAt">When it ended.</param>
+/// <param name="Parameters">What it was given.</param>
+/// <param name="Metrics">The last value of each metric.</param>
+/// <param name="Tags">Free labels.</param>
+public sealed record Run(
+    RunId Id, string Workspace, string Kind, string Name, string Folder, RunId? Parent, RunStatus Status, string? Error, long? Seed,
+    RunEnvironment Environment, string Owner, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
+    IReadOnlyDictionary<string, string> Parameters, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Tags);
+
+/// <summary>A run to start.</summary>
+public sealed record NewRun(
+    string Kind, string Name, string Folder = "default", RunId? Parent = null, long? Seed = null,
+    IReadOnlyDictionary<string, string>? Parameters = null, IReadOnlyDictionary<string, string>? Tags = null);
+
+/// <summary>One value of a metric over a run's course.</summary>
+public sealed record MetricPoint(string Key, double Value, long Step, DateTimeOffset Time);
+
+/// <summary>A file that a run keeps: a picture, a table, a model's native form.</summary>
+/// <param name="Path">A relative path of plain parts: <c>plots/roc.svg</c>.</param>
+/// <param name="Content">The blob.</param>
+/// <param name="MediaType"><c>image/svg+xml</c>, <c>application/json</c> …</param>
+public sealed record RunArtifact(string Path, Blob Content, string MediaType);
+
+/// <summary>What to add to a run in one transaction.</summary>
+public sealed record RunLog
+{
+    /// <summary>Parameters; one that exists with another value is a conflict.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Metric points.</summary>
+    public IReadOnlyList<MetricPoint> Metrics { get; init; } = [];
+
+    /// <summary>Tags; they may change.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Artifacts; a path that exists is replaced.</summary>
+    public IReadOnlyList<RunArtifact> Artifacts { get; init; } = [];
+
+    /// <summary>Asset versions that the run read, with the role each played: <c>training-set</c>, <c>champion</c> …</summary>
+    public IReadOnlyList<RunInput> Inputs { get; init; } = [];
+}
+
+/// <summary>An asset version that a run read.</summary>
+public sealed record RunInput(VersionId Version, string Role);
+
+/// <summary>Which runs are wanted; null leaves a condition out.</summary>
+public sealed record RunQuery(string? Kind = null, string? Folder = null, RunId? Parent = null, RunStatus? Status = null);
+
+/// <summary>The record of all runs. Thread-safe.</summary>
+public interface IRuns
+{
+    /// <summary>Starts a run; the environment is filled in.</summary>
+    Task<Run> StartAsync(Caller caller, NewRun run, CancellationToken cancellationToken = default);
+
+    /// <summary>Adds to a run: all of it or nothing.</summary>
+    Task LogAsync(Caller caller, RunId run, RunLog log, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends a run. A run that has ended stays as it is.</summary>
+    Task FinishAsync(Caller caller, RunId run, RunStatus status, string? error = null, CancellationToken cancellationToken = default);
+
+    /// <summary>One run.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
+    Task<Run> GetAsync(Caller caller, RunId run, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs that meet all conditions, newest first.</summary>
+    Task<Page<Run>> ListAsync(Caller caller, RunQuery query, PageRequest page, CancellationToken cancellationToken = default);
+
+    /// <summary>All points of a metric, by step, then time.</summary>
+    Task<IReadOnlyList<MetricPoint>> MetricHistoryAsync(Caller caller, RunId run, string key, CancellationToken cancellationToken = default);
+
+    /// <summary>The run's artifacts, by path.</summary>
+    Task<IReadOnlyList<RunArtifact>> ArtifactsAsync(Caller caller, RunId run, CancellationToken cancellationToken = default);
+}
