@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using LinqToDB;
+using LinqToDB.Async;
+using Orrery.Kernel;
+using Orrery.Ledger.Audit;
+using Orrery.Platform.Access;
+using Orrery.Platform.Relational;
+
+namespace Orrery.Server.Access;
+
+/// <summary>A token as it may be shown: never the secret.</summary>
+public sealed record TokenInfo(string Name, string Workspace, Role Role, string CreatedBy, DateTimeOffset CreatedAt);
+
+/// <summary>A token when it is made: the one time that the secret is shown.</summary>
+public sealed record NewToken(TokenInfo Info, string Secret);
+
+/// <summary>Makes, checks and revokes API tokens.</summary>
+internal sealed class TokenStore(IDatabase database, IAudit audit, TimeProvider time)
+{
+    /// <summary>Secrets begin with it, so that scanners of repositories recognise a leaked one.</summary>
+    private const string SecretPrefix = "orr_";
+
+    // Tokens change rarely and are checked on every request; revoking clears the entry.
+    private readonly ConcurrentDictionary<string, TokenInfo> _known = new(StringComparer.Ordinal);
+
+    public async Task<NewToken> CreateAsync(Caller caller, string name, Role role, CancellationToken cancellationToken)
+    {
+        if (!AssetRef.IsName(name))
+            throw new InvalidException($"A token's name has 1 to {AssetRef.MaxNameLength} characters and none of '/', '@', ':'; got '{name}'.");
+        if (role > caller.Role)
+            throw new OrreryException(ErrorCode.Forbidden, $"A token cannot have more rights ({role}) than you ({caller.Role}).");
+        var secret = SecretPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var info = new TokenInfo(name, caller.Workspace, role, caller.Actor, time.GetUtcNow());
+        await database.WriteAsync(connection =>
+        {
+            if (connection.GetTable<TokenRow>().Any(t => t.Workspace == caller.Workspace && t.Name == name))
+                throw new ConflictException($"The workspace '{caller.Workspace}' already has a token '{name}'; revoke it first or take another name.");
+            connection.Insert(new TokenRow
+            {
+                Hash = Digest.Of(secret).ToString(),
+                Name = name,
+                Workspace = info.Workspace,
+                Role = role.ToString(),
+                CreatedBy = info.CreatedBy,
+                CreatedAt = info.CreatedAt.ToUnixTimeMilliseconds(),
+            });
+            audit.Append(connection, caller, "token.created", $"token/{name}", $"role {role}");
+        }, cancellationToken);
+        return new(info, secret);
+    }
+
+    public async ValueTask<TokenInfo?> FindAsync(string secret, CancellationToken cancellationToken)
+    {
+        var hash = Digest.Of(secret).ToString();
+        if (_known.TryGetValue(hash, out var known))
+            return known;
+        var row = await database.ReadAsync((connection, token) => connection.GetTable<TokenRow>().FirstOrDefaultAsync(t => t.Hash == hash, token), cancellationToken);
+        return row is null ? null : _known.GetOrAdd(hash, Info(row));
+    }
+
+    public async Task<IReadOnlyList<TokenInfo>> ListAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        var rows = await database.ReadAsync(
+            (connection, token) => connection.GetTable<TokenRow>().Where(t => t.Workspace == caller.Workspace).OrderBy(t => t.Name).ToListAsync(token), cancellationToken);
+        return [.. rows.Select(Info)];
+    }
+
+    public async Task RevokeAsync(Caller caller, string name, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(connection =>
+        {
+            if (connection.GetTable<TokenRow>().Where(t => t.Workspace == caller.Workspace && t.Name == name).Delete() == 0)
+                throw new NotFoundException($"The workspace '{caller.Workspace}' has no token '{name}'.");
+            audit.Append(connection, caller, "token.revoked", $"token/{name}");
+        }, cancellationToken);
+        _known.Clear();
+    }
+
+    private static TokenInfo Info(TokenRow row) =>
+        new(row.Name, row.Workspace, Enum.Parse<Role>(row.Role), row.CreatedBy, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt));
+}

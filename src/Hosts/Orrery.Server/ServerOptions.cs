@@ -1,0 +1,28 @@
+namespace Orrery.Server;
+
+/// <summary>What a server is started with; each may be set as <c>--name</c> on the command line or <c>ORRERY__NAME</c> in the environment.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>The port of pages and HTTP APIs when nobody says.</summary>
+    public const int DefaultHttpPort = 5080;
+
+    /// <summary>The one folder with everything. Default: <c>orrery-data</c> below the current folder.</summary>
+    public string DataFolder { get; init; } = "orrery-data";
+
+    /// <summary>
+    /// The address to listen on: <c>127.0.0.1</c> by default. Any address beyond loopback is refused while <see cref="RequireTokens"/> is off.
+    /// </summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>The port of pages and HTTP APIs; 0 takes a free one.</summary>
+    public int HttpPort { get; init; } = DefaultHttpPort;
+
+    /// <summary>The port of gRPC (HTTP/2 without TLS); 0 takes a free one, null is the HTTP port + 1.</summary>
+    public int? GrpcPort { get; init; }
+
+    /// <summary>Whether every request needs a token. Off, everybody who reaches the address is its administrator.</summary>
+    public bool RequireTokens { get; init; }
+
+    /// <summary>The port of gRPC that follows from the options.</summary>
+    public int EffectiveGrpcPort => GrpcPort ?? (HttpPort == 0 ? 0 : HttpPort + 1);
+}
