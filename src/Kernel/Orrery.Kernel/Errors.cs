@@ -37,7 +37,7 @@ public class OrreryException(ErrorCode code, string detail, Exception? inner = n
 public sealed class NotFoundException(string detail) : OrreryException(ErrorCode.NotFound, detail);
 
 /// <summary>It contradicts what exists.</summary>
-public sealed class ConflictException(string detail) : OrreryException(ErrorCode.Conflict, detail);
+public sealed class ConflictException(string detail, Exception? inner = null) : OrreryException(ErrorCode.Conflict, detail, inner);
 
 /// <summary>The request breaks a rule that it could have kept.</summary>
 public sealed class InvalidException(string detail, Exception? inner = null) : OrreryException(ErrorCode.Invalid, detail, inner)

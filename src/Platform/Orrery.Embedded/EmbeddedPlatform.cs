@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Orrery.Embedded.Blobs;
+using Orrery.Embedded.Folder;
+using Orrery.Embedded.KeyValues;
+using Orrery.Embedded.Relational;
+using Orrery.Platform.Analytics;
+using Orrery.Platform.Blobs;
+using Orrery.Platform.Hosting;
+using Orrery.Platform.KeyValues;
+using Orrery.Platform.Relational;
+
+namespace Orrery.Embedded;
+
+/// <summary>The laptop side of every port: one process and one data folder.</summary>
+public static class EmbeddedPlatform
+{
+    /// <summary>
+    /// Registers the ports over <paramref name="folder"/>. Nothing is opened before its first use. A host migrates the database while it
+    /// starts; what has no host calls <see cref="MigrateAsync"/>, or leaves it to the first read or write.
+    /// </summary>
+    public static IServiceCollection AddEmbeddedPlatform(this IServiceCollection services, DataFolder folder)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddLogging();
+        services.AddSingleton(folder);
+        services.AddSingleton<OwnedFolder>();
+        services.AddSingleton(provider => new AnalyticsEngine(new() { SpillFolder = Path.Combine(provider.GetRequiredService<OwnedFolder>().ScratchPath, "duckdb") }));
+
+        services.AddSingleton<SqliteConnections>();
+        services.AddSingleton<KnownMigrations>();
+        services.AddSingleton<SchemaMigration>();
+        services.AddSingleton<SqliteDatabase>();
+        services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
+        services.AddSingleton<IHostedService, DatabaseStartup>();
+
+        services.AddSingleton<IBlobStore, FileBlobStore>();
+        services.AddSingleton<IKeyValueStore, RocksStore>();
+        return services;
+    }
+
+    /// <summary>Brings the database to the schema of the registered migrations.</summary>
+    public static Task MigrateAsync(IServiceProvider services) => services.GetRequiredService<SqliteDatabase>().MigrateAsync();
+}

@@ -1,0 +1,24 @@
+using Orrery.Embedded.GroupCommit;
+using Orrery.Platform.KeyValues;
+using RocksDbSharp;
+
+namespace Orrery.Embedded.KeyValues;
+
+/// <summary>A batch that waits to be written to its space.</summary>
+internal sealed class KeyValueWrite(KeyValueBatch batch, ColumnFamilyHandle family) : PendingWrite<bool>
+{
+    /// <summary>Adds its puts and deletes, in their order, to what is written at once.</summary>
+    public void AddTo(WriteBatch target)
+    {
+        foreach (var (key, value) in batch.Entries)
+        {
+            if (value is null)
+                target.Delete(key, family);
+            else
+                target.Put(key, value, family);
+        }
+    }
+
+    /// <summary>It is durable.</summary>
+    public void Complete() => Succeed(true);
+}

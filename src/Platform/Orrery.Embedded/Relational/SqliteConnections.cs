@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using LinqToDB;
+using LinqToDB.Data;
+using LinqToDB.DataProvider.SQLite;
+using Microsoft.Data.Sqlite;
+using Orrery.Embedded.Folder;
+
+namespace Orrery.Embedded.Relational;
+
+/// <summary>Opens connections to the one database file, and keeps idle readers for the next read.</summary>
+internal sealed class SqliteConnections(OwnedFolder folder) : IDisposable
+{
+    /// <summary>Readers kept open; each costs about 100 KB of page cache. More than these are opened when needed, and closed.</summary>
+    private const int MaxIdleReaders = 16;
+
+    private readonly ConcurrentBag<DataConnection> _idle = [];
+    private readonly Lazy<DataOptions> _options = new(() => new DataOptions().UseSQLite(ConnectionText(folder.FilePath("orrery.db")), SQLiteProvider.Microsoft));
+
+    /// <summary>The connection string, for the migration runner, which opens its own.</summary>
+    public string Text { get; } = ConnectionText(folder.FilePath("orrery.db"));
+
+    /// <summary>A connection that writes; commits reach the disk before they return.</summary>
+    public DataConnection OpenWriter()
+    {
+        var connection = Open();
+        // journal_mode is a property of the file; the others are the connection's. 64 MiB between checkpoints would make reads of the
+        // log slow: SQLite's own 1,000 pages stay.
+        Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
+        return connection;
+    }
+
+    /// <summary>A connection that cannot write, fresh or idle; give it back with <see cref="Return"/>.</summary>
+    public DataConnection Rent()
+    {
+        if (_idle.TryTake(out var idle))
+            return idle;
+        var connection = Open();
+        Execute(connection, "PRAGMA query_only=ON;");
+        return connection;
+    }
+
+    /// <summary>Keeps a reader for the next read.</summary>
+    public void Return(DataConnection connection)
+    {
+        if (_idle.Count < MaxIdleReaders)
+            _idle.Add(connection);
+        else
+            connection.Dispose();
+    }
+
+    /// <summary>Runs a statement past linq2db, whose command set-up costs more than BEGIN or SAVEPOINT themselves.</summary>
+    public static void Execute(DataConnection connection, string sql)
+    {
+        using var command = Raw(connection).CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>The open SQLite connection below.</summary>
+    public static SqliteConnection Raw(DataConnection connection) => (SqliteConnection)connection.OpenDbConnection();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        while (_idle.TryTake(out var connection))
+            connection.Dispose();
+    }
+
+    private DataConnection Open() => new(_options.Value);
+
+    // Pooling is ours: a connection in Microsoft.Data.Sqlite's pool would keep the file open after the platform is closed.
+    // A write that finds the file locked by another process (a backup) waits for "Default Timeout" seconds.
+    private static string ConnectionText(string path) => new SqliteConnectionStringBuilder
+    {
+        DataSource = path,
+        ForeignKeys = true,
+        Pooling = false,
+        DefaultTimeout = 30,
+    }.ToString();
+}
