@@ -1,0 +1,124 @@
+using System.Net;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Orrery.Data;
+using Orrery.Embedded;
+using Orrery.Features;
+using Orrery.Kernel;
+using Orrery.Ledger;
+using Orrery.Monitoring;
+using Orrery.Pipelines;
+using Orrery.Platform.Access;
+using Orrery.Platform.Hosting;
+using Orrery.Platform.Relational;
+using Orrery.Protocols;
+using Orrery.Server.Access;
+using Orrery.Server.Observability;
+using Orrery.Serving;
+using Orrery.Training;
+using Orrery.Web;
+
+namespace Orrery.Server;
+
+/// <summary>The composition root: the laptop server, all modules in one process on one data folder.</summary>
+public static class OrreryServer
+{
+    /// <summary>Requests with a longer body are refused, but for routes that stream uploads and say so themselves.</summary>
+    private const long MaxRequestBytes = 64 << 20;
+
+    /// <summary>Builds a server that is ready to run; nothing listens yet.</summary>
+    /// <exception cref="InvalidException">It would listen beyond loopback without tokens.</exception>
+    public static WebApplication Build(ServerOptions options, Action<WebApplicationBuilder>? configure = null)
+    {
+        RefuseOpenDoor(options);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(OrreryServer).Assembly.GetName().Name });
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning);
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
+        AddServices(builder.Services, builder.Configuration, options);
+        configure?.Invoke(builder);
+        var app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    private static void RefuseOpenDoor(ServerOptions options)
+    {
+        if (!IPAddress.TryParse(options.Address, out var address))
+            throw new InvalidException($"Expected an IP address to listen on, got '{options.Address}'. For this machine alone take 127.0.0.1.");
+        if (!IPAddress.IsLoopback(address) && !options.RequireTokens)
+        {
+            throw new InvalidException(
+                $"Refusing to listen on {options.Address} without authentication: anybody who reaches it would be its administrator. " +
+                "Add --require-tokens (make the first token with 'orrery token create admin --role admin' on this machine), or listen on 127.0.0.1.");
+        }
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ServerOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
+        var address = IPAddress.Parse(options.Address);
+        // One port cannot speak HTTP/1 and HTTP/2 without TLS, so gRPC has its own.
+        kestrel.Listen(address, options.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(address, options.EffectiveGrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+    }
+
+    private static void AddServices(IServiceCollection services, IConfiguration configuration, ServerOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddEmbeddedPlatform(new DataFolder(Path.GetFullPath(options.DataFolder)));
+        MigrationSource.Add(services, typeof(OrreryServer).Assembly);
+
+        services.AddLedger(configuration);
+        services.AddPipelines(configuration);
+        services.AddData(configuration);
+        services.AddFeatures(configuration);
+        services.AddTraining(configuration);
+        services.AddServing(configuration);
+        services.AddMonitoring(configuration);
+        services.AddProtocols();
+        services.AddPages();
+
+        services.AddSingleton<TokenStore>();
+        services.AddAuthentication(TokenAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
+        services.AddAuthorization(authorization =>
+        {
+            AccessPolicies.AddRolePolicies(authorization);
+            // Deny by default: a route that names no policy is closed to everybody.
+            authorization.FallbackPolicy = new(requirements: [new ClosedRoute()], authenticationSchemes: []);
+        });
+        services.AddExceptionHandler<ProblemWriter>();
+        services.AddProblemDetails();
+        services.ConfigureHttpJsonOptions(json => LedgerJson.CopyTo(json.SerializerOptions));
+        services.AddApiDocument();
+        services.AddTelemetry();
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+
+        app.MapLedger();
+        app.MapPipelines();
+        app.MapData();
+        app.MapFeatures();
+        app.MapTraining();
+        app.MapServing();
+        app.MapMonitoring();
+        app.MapProtocols();
+
+        TokenEndpoints.Map(app);
+        HealthEndpoints.Map(app);
+        app.MapApiDocument();
+        app.MapTelemetry();
+        app.MapPages();
+    }
+}
