@@ -1,0 +1,82 @@
+using System.Xml.Linq;
+using Xunit;
+
+namespace Orrery.Architecture.Tests;
+
+/// <summary>Who may know whom, read from the project files themselves: Hosts → Protocols → Modules → Platform, Engines → Kernel.</summary>
+public sealed class ProjectReferenceTests
+{
+    /// <summary>The whole truth about references between projects of src/; docs/architecture.md draws it.</summary>
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Kernel"] = [],
+        // Engines: pure computing.
+        ["Statistics"] = ["Kernel"],
+        ["Fairness"] = ["Kernel", "Statistics"],
+        ["Tuning"] = ["Kernel", "Statistics"],
+        ["Preparation"] = ["Kernel", "Statistics"],
+        // Platform: the ports and their two sides.
+        ["Platform"] = ["Kernel"],
+        ["Embedded"] = ["Kernel", "Platform"],
+        // Modules: these arrows and no others between them.
+        ["Ledger"] = ["Kernel", "Platform"],
+        ["Pipelines"] = ["Kernel", "Platform", "Ledger"],
+        ["Data"] = ["Kernel", "Platform", "Statistics", "Ledger", "Pipelines"],
+        ["Features"] = ["Kernel", "Platform", "Statistics", "Ledger", "Pipelines", "Data"],
+        ["Training"] = ["Kernel", "Platform", "Statistics", "Fairness", "Tuning", "Preparation", "Ledger", "Pipelines", "Data", "Features"],
+        ["Serving"] = ["Kernel", "Platform", "Statistics", "Preparation", "Ledger", "Pipelines", "Features"],
+        ["Monitoring"] = ["Kernel", "Platform", "Statistics", "Fairness", "Ledger", "Pipelines", "Data"],
+        ["Protocols"] = ["Kernel", "Platform", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring"],
+        // Hosts.
+        ["Client"] = ["Kernel"],
+        ["Web"] = ["Kernel", "Platform", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Statistics"],
+        ["Server"] = ["Kernel", "Platform", "Embedded", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Protocols", "Web"],
+        ["Cli"] = ["Kernel", "Platform", "Client", "Server"],
+    };
+
+    [Fact]
+    public void Every_project_refers_only_to_those_that_the_table_allows()
+    {
+        var projects = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories).ToList();
+        Assert.True(projects.Count >= Allowed.Count, $"found only {projects.Count} projects");
+        Assert.Empty(projects.SelectMany(path => Violations(Room(path), XDocument.Load(path))));
+    }
+
+    [Fact]
+    public void A_reference_that_the_table_does_not_allow_is_found()
+    {
+        var project = XDocument.Parse("""<Project><ItemGroup><ProjectReference Include="../Orrery.Serving/Orrery.Serving.csproj" /></ItemGroup></Project>""");
+        Assert.Single(Violations("Data", project));
+        Assert.Single(Violations("Statistics", project));
+        Assert.Empty(Violations("Server", project));
+    }
+
+    [Fact]
+    public void A_project_that_the_table_does_not_know_is_found() => Assert.Single(Violations("Common", XDocument.Parse("<Project />")));
+
+    [Fact]
+    public void The_table_has_no_project_that_is_gone()
+    {
+        var rooms = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories).Select(Room);
+        Assert.Empty(Allowed.Keys.Except(rooms));
+    }
+
+    [Fact]
+    public void References_do_not_leak_through_others()
+    {
+        var properties = XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props"));
+        Assert.Equal("true", properties.Descendants("DisableTransitiveProjectReferences").Single().Value);
+    }
+
+    private static IEnumerable<string> Violations(string room, XDocument project)
+    {
+        if (!Allowed.TryGetValue(room, out var allowed))
+            return [$"'{room}' is not in the table: say what it may know."];
+        return project.Descendants("ProjectReference")
+            .Select(reference => Room(reference.Attribute("Include")!.Value))
+            .Except(allowed)
+            .Select(other => $"{room} must not refer to {other}.");
+    }
+
+    private static string Room(string path) => Path.GetFileNameWithoutExtension(path)["Orrery.".Length..];
+}
