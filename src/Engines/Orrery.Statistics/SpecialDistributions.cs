@@ -1,17 +1,10 @@
 using MathNet.Numerics;
-using MathNet.Numerics.Distributions;
 
 namespace Orrery.Statistics;
 
 /// <summary>Tail probabilities that keep their relative precision far out, where <c>1 − CDF</c> would be 0.</summary>
 internal static class SpecialDistributions
 {
-    /// <summary>P(Z ≥ z) of the standard normal.</summary>
-    public static double NormalUpperTail(double z) => 0.5 * SpecialFunctions.Erfc(z / Math.Sqrt(2));
-
-    /// <summary>The standard normal's quantile.</summary>
-    public static double NormalQuantile(double probability) => Normal.InvCDF(0, 1, probability);
-
     /// <summary>P(X ≥ x) of chi-square.</summary>
     public static double ChiSquareUpperTail(double x, int degreesOfFreedom) =>
         x <= 0 ? 1 : SpecialFunctions.GammaUpperRegularized(degreesOfFreedom / 2.0, x / 2);

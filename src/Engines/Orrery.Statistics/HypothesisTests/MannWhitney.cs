@@ -67,7 +67,7 @@ public static class MannWhitney
             return 1;
         var mean = n1 * n2 / 2;
         var z = (Math.Abs(u - mean) - 0.5) / Math.Sqrt(variance);
-        return Math.Min(1, 2 * SpecialDistributions.NormalUpperTail(z));
+        return Math.Min(1, 2 * StandardNormal.UpperTail(z));
     }
 
     /// <summary>

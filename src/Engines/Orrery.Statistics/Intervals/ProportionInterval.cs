@@ -13,7 +13,7 @@ public static class ProportionInterval
         CheckCounts(successes, trials, confidence);
         if (trials == 0)
             return Interval.Undefined;
-        var z = SpecialDistributions.NormalQuantile(0.5 + confidence / 2);
+        var z = StandardNormal.Quantile(0.5 + confidence / 2);
         var z2 = z * z;
         var middle = (successes + z2 / 2) / (trials + z2);
         var half = z / (trials + z2) * Math.Sqrt(successes * (trials - successes) / trials + z2 / 4);

@@ -18,7 +18,7 @@ public static class DeLong
     {
         Check.Probability(confidence);
         var placements = Placements.Of(labels, scores);
-        var half = SpecialDistributions.NormalQuantile(0.5 + confidence / 2) * Math.Sqrt(Covariance(placements, placements));
+        var half = StandardNormal.Quantile(0.5 + confidence / 2) * Math.Sqrt(Covariance(placements, placements));
         return double.IsNaN(half)
             ? Interval.Undefined
             : new Interval(Math.Max(0, placements.Auc - half), Math.Min(1, placements.Auc + half));
@@ -39,7 +39,7 @@ public static class DeLong
         if (variance <= 1e-18)
             return new Comparison(difference == 0 ? 0 : double.PositiveInfinity * Math.Sign(difference), difference == 0 ? 1 : 0, difference);
         var z = difference / Math.Sqrt(variance);
-        return new Comparison(z, Math.Min(1, 2 * SpecialDistributions.NormalUpperTail(Math.Abs(z))), difference);
+        return new Comparison(z, Math.Min(1, 2 * StandardNormal.UpperTail(Math.Abs(z))), difference);
     }
 
     private static double Covariance(Placements a, Placements b) =>

@@ -44,9 +44,9 @@ public static class TwoSamplePower
     // errorUnderNull decides where the test rejects; it is the same as the true error unless variance depends on the mean.
     private static double Power(double difference, double error, double? errorUnderNull, double alpha)
     {
-        var critical = SpecialDistributions.NormalQuantile(1 - Check.Probability(alpha) / 2) * (errorUnderNull ?? error);
-        return SpecialDistributions.NormalUpperTail((critical - difference) / error)
-            + SpecialDistributions.NormalUpperTail((critical + difference) / error);
+        var critical = StandardNormal.Quantile(1 - Check.Probability(alpha) / 2) * (errorUnderNull ?? error);
+        return StandardNormal.UpperTail((critical - difference) / error)
+            + StandardNormal.UpperTail((critical + difference) / error);
     }
 
     private static long Smallest(Func<double, double> powerOfRows, double power)

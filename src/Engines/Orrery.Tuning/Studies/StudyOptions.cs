@@ -1,0 +1,74 @@
+using Orrery.Kernel;
+using Orrery.Statistics.Metrics;
+using Orrery.Tuning.Pruners;
+using Orrery.Tuning.Samplers;
+using Orrery.Tuning.Spaces;
+
+namespace Orrery.Tuning.Studies;
+
+/// <summary>Which sampler looks for points.</summary>
+public enum SamplerKind
+{
+    /// <summary>Tree-structured Parzen estimator: the default, good from about 20 trials on.</summary>
+    Tpe,
+
+    /// <summary>Scrambled Halton sequence: even cover without learning.</summary>
+    QuasiRandom,
+
+    /// <summary>Uniform.</summary>
+    Random,
+}
+
+/// <summary>Which pruner stops trials.</summary>
+public enum PrunerKind
+{
+    /// <summary>No trial is stopped.</summary>
+    None,
+
+    /// <summary>Worse than the median at the same step.</summary>
+    Median,
+
+    /// <summary>Asynchronous successive halving.</summary>
+    SuccessiveHalving,
+}
+
+/// <summary>How a study searches. Binds from YAML and JSON; goes with the study's state.</summary>
+public sealed record StudyOptions
+{
+    /// <summary>Whether the objective is to become large or small.</summary>
+    public MetricDirection Direction { get; init; } = MetricDirection.LowerIsBetter;
+
+    /// <summary>The same seed and the same answers give the same trials.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Which sampler.</summary>
+    public SamplerKind Sampler { get; init; }
+
+    /// <summary>Of the TPE sampler.</summary>
+    public TpeOptions Tpe { get; init; } = new();
+
+    /// <summary>Which pruner.</summary>
+    public PrunerKind Pruner { get; init; }
+
+    /// <summary>The step of the first rung of successive halving.</summary>
+    public int MinimumResource { get; init; } = 1;
+
+    /// <summary>Which part goes on from a rung of successive halving: one in this many.</summary>
+    public int Reduction { get; init; } = 3;
+
+    internal ISampler CreateSampler(SearchSpace space) => Sampler switch
+    {
+        SamplerKind.Tpe => new TpeSampler(space, Seed, Tpe),
+        SamplerKind.QuasiRandom => new HaltonSampler(space, Seed),
+        SamplerKind.Random => new RandomSampler(space),
+        _ => throw new InvalidException($"Unknown sampler {Sampler}; expected one of {string.Join(", ", Enum.GetNames<SamplerKind>())}."),
+    };
+
+    internal IPruner CreatePruner() => Pruner switch
+    {
+        PrunerKind.None => new NoPruner(),
+        PrunerKind.Median => new MedianPruner(),
+        PrunerKind.SuccessiveHalving => new SuccessiveHalvingPruner(MinimumResource, Reduction),
+        _ => throw new InvalidException($"Unknown pruner {Pruner}; expected one of {string.Join(", ", Enum.GetNames<PrunerKind>())}."),
+    };
+}

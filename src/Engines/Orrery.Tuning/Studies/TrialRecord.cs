@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Orrery.Tuning.Spaces;
+
+namespace Orrery.Tuning.Studies;
+
+/// <summary>Where a trial stands.</summary>
+public enum TrialState
+{
+    /// <summary>Asked for, not told.</summary>
+    Running,
+
+    /// <summary>Told a value.</summary>
+    Complete,
+
+    /// <summary>Stopped early, as not promising.</summary>
+    Pruned,
+
+    /// <summary>Has no value: it crashed, or its value is not finite.</summary>
+    Failed,
+}
+
+/// <summary>A value that a trial reported on its way.</summary>
+/// <param name="Step">How much it had spent: rounds, epochs.</param>
+/// <param name="Value">The objective by then; null where it was not finite.</param>
+public readonly record struct IntermediateValue(int Step, double? Value);
+
+/// <summary>One trial of a study: an immutable snapshot.</summary>
+public sealed record TrialRecord
+{
+    /// <summary>0, 1, 2 … in the order of asking.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>A value for every parameter of the space.</summary>
+    public required IReadOnlyDictionary<string, ParameterValue> Parameters { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public TrialState State { get; init; }
+
+    /// <summary>The objective; null unless complete.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>What it reported, by ascending step.</summary>
+    public ImmutableArray<IntermediateValue> Reports { get; init; } = [];
+
+    /// <summary>Why it failed.</summary>
+    public string? Failure { get; init; }
+}
