@@ -1,19 +1,12 @@
+using Orrery.Statistics.Metrics;
+
 namespace Orrery.Training.LightGbm;
 
 /// <summary>How long to train.</summary>
 /// <param name="Iterations">Trees at most.</param>
 /// <param name="EarlyStopping">Stop after so many iterations without a better validation metric; null trains all.</param>
-/// <param name="Better">Which way the first metric is better.</param>
-internal sealed record TrainingSchedule(int Iterations, int? EarlyStopping, Better Better);
-
-/// <summary>Which way a metric is better.</summary>
-internal enum Better
-{
-    /// <summary>Loss.</summary>
-    Lower,
-    /// <summary>AUC.</summary>
-    Higher,
-}
+/// <param name="Direction">Which way the first metric is better.</param>
+internal sealed record TrainingSchedule(int Iterations, int? EarlyStopping, MetricDirection Direction);
 
 /// <summary>Whether to go on after an iteration.</summary>
 internal enum RoundVerdict
@@ -54,7 +47,7 @@ internal static class BoosterTraining
             cancellationToken.ThrowIfCancellationRequested();
             var grew = booster.Update();
             var metric = validation is null ? double.NaN : booster.Evaluate(ValidationSet)[0];
-            if (best.Iteration == 0 || validation is null || IsBetter(metric, best.Metric, schedule.Better))
+            if (best.Iteration == 0 || validation is null || IsBetter(metric, best.Metric, schedule.Direction))
                 best = (iteration, metric);
             if (onRound?.Invoke(iteration, metric) == RoundVerdict.Stop || !grew)
                 break;
@@ -67,5 +60,5 @@ internal static class BoosterTraining
         return new(booster.Save(best.Iteration), best.Iteration, best.Metric);
     }
 
-    private static bool IsBetter(double metric, double than, Better better) => better == Better.Higher ? metric > than : metric < than;
+    private static bool IsBetter(double metric, double than, MetricDirection direction) => direction == MetricDirection.HigherIsBetter ? metric > than : metric < than;
 }

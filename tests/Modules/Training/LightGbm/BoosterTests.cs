@@ -1,4 +1,5 @@
 using Orrery.Kernel;
+using Orrery.Statistics.Metrics;
 using Orrery.Training.LightGbm;
 using Xunit;
 
@@ -29,10 +30,10 @@ public sealed class BoosterTests
     {
         var parameters = Flowers.Parameters();
         using var shared = Training.Bin(parameters);
-        BoosterTraining.Train(shared, null, Flowers.Parameters().Set("num_leaves", 4).Set("min_data_in_leaf", 200), new(5, null, Better.Higher));
-        var second = BoosterTraining.Train(shared, null, parameters, new(5, null, Better.Higher));
+        BoosterTraining.Train(shared, null, Flowers.Parameters().Set("num_leaves", 4).Set("min_data_in_leaf", 200), new(5, null, MetricDirection.HigherIsBetter));
+        var second = BoosterTraining.Train(shared, null, parameters, new(5, null, MetricDirection.HigherIsBetter));
         using var fresh = Training.Bin(parameters);
-        var alone = BoosterTraining.Train(fresh, null, parameters, new(5, null, Better.Higher));
+        var alone = BoosterTraining.Train(fresh, null, parameters, new(5, null, MetricDirection.HigherIsBetter));
 
         Assert.Equal(alone.Model, second.Model);
     }
@@ -130,8 +131,8 @@ public sealed class BoosterTests
         using var plain = Training.Bin(parameters);
         using var weighted = Training.Bin(parameters);
         weighted.SetWeights([.. Training.Label.Select(l => l > 0 ? 10f : 1f)]);
-        using var even = Booster.Load(BoosterTraining.Train(plain, null, parameters, new(10, null, Better.Higher)).Model);
-        using var positive = Booster.Load(BoosterTraining.Train(weighted, null, parameters, new(10, null, Better.Higher)).Model);
+        using var even = Booster.Load(BoosterTraining.Train(plain, null, parameters, new(10, null, MetricDirection.HigherIsBetter)).Model);
+        using var positive = Booster.Load(BoosterTraining.Train(weighted, null, parameters, new(10, null, MetricDirection.HigherIsBetter)).Model);
 
         Assert.True(positive.Predict(Validation.Values).Average() > even.Predict(Validation.Values).Average() + 0.1);
     }
@@ -144,7 +145,7 @@ public sealed class BoosterTests
         training.SetGroups([.. Enumerable.Repeat(20, 100)]);
         using var validation = Validation.Bin(parameters, training);
         validation.SetGroups([.. Enumerable.Repeat(20, 25)]);
-        var trained = BoosterTraining.Train(training, validation, parameters, new(20, null, Better.Higher));
+        var trained = BoosterTraining.Train(training, validation, parameters, new(20, null, MetricDirection.HigherIsBetter));
 
         Assert.InRange(trained.BestMetric, 0.95, 1);
     }
@@ -191,6 +192,6 @@ public sealed class BoosterTests
         var parameters = Flowers.Parameters(seed, threads);
         using var training = Training.Bin(parameters);
         using var validation = Validation.Bin(parameters, training);
-        return BoosterTraining.Train(training, validation, parameters, new(iterations, earlyStopping, Better.Higher), onRound, cancellationToken);
+        return BoosterTraining.Train(training, validation, parameters, new(iterations, earlyStopping, MetricDirection.HigherIsBetter), onRound, cancellationToken);
     }
 }
