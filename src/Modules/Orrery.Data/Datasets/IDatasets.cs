@@ -24,7 +24,16 @@ public enum ColumnType
 public sealed record DatasetColumn(string Name, ColumnType Type);
 
 /// <summary>One immutable Parquet file of a dataset version.</summary>
-public sealed record DatasetFile(Digest Digest, long Bytes, long Rows);
+/// <param name="Digest">Its content.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Rows">Its rows.</param>
+/// <param name="Origin">What it was read from, where it was ingested: so the same bytes are never appended twice.</param>
+public sealed record DatasetFile(Digest Digest, long Bytes, long Rows, FileOrigin? Origin = null);
+
+/// <summary>Where an ingested file of a dataset came from.</summary>
+/// <param name="Source">The source's name.</param>
+/// <param name="Content">The digest of the bytes that were ingested.</param>
+public sealed record FileOrigin(string Source, Digest Content);
 
 /// <summary>What a dataset version is.</summary>
 /// <param name="Columns">Its columns in order.</param>
@@ -43,7 +52,9 @@ public sealed record Dataset(AssetVersion Version, DatasetManifest Manifest, IRe
 /// <param name="Name">The dataset's name.</param>
 /// <param name="Timestamp">The column that says when a row became known.</param>
 /// <param name="Run">The run that writes it.</param>
-/// <param name="AppendTo">The version whose files come first, for datasets that grow.</param>
+/// <param name="AppendTo">
+/// The version whose files come first, for datasets that grow. It must still be the latest one and have the same columns; otherwise a conflict is thrown.
+/// </param>
 public sealed record NewDataset(string Name, string? Timestamp = null, RunId? Run = null, VersionId? AppendTo = null);
 
 /// <summary>Datasets: immutable, content-addressed Parquet. Thread-safe.</summary>
@@ -56,7 +67,10 @@ public interface IDatasets
     /// <summary>Opens a version by id.</summary>
     Task<Dataset> OpenAsync(Caller caller, VersionId version, CancellationToken cancellationToken = default);
 
-    /// <summary>Writes the rows of a query, in its order, as a new version. Types that a dataset does not have are refused.</summary>
+    /// <summary>
+    /// Writes the rows of a query, in its order, as a new version: the same rows give the same bytes, whatever the session's threads. Narrower types
+    /// are widened (integers to 64 bits, dates to timestamps); types that a dataset cannot hold without loss (DECIMAL, HUGEINT, nested) are refused.
+    /// </summary>
     /// <param name="caller">On whose behalf.</param>
     /// <param name="dataset">What to write.</param>
     /// <param name="session">An analytical session that the query runs in; the query may use its temporary tables.</param>

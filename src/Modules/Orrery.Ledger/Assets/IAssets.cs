@@ -50,15 +50,21 @@ public sealed record AssetVersion(
 /// <param name="Manifest">What the version is; any record, written with <see cref="LedgerJson.Options"/>.</param>
 /// <param name="Run">The run that writes it: the edge run → version is recorded in the same transaction.</param>
 /// <param name="Tags">Free labels.</param>
-public sealed record NewVersion(AssetKind Kind, string Name, object Manifest, RunId? Run = null, IReadOnlyDictionary<string, string>? Tags = null);
+/// <param name="After">
+/// The number of the version that this one builds upon, 0 where it is the first: a conflict where the latest is another by now, so that two
+/// writers who append to the same version do not lose each other's part. Null checks nothing.
+/// </param>
+public sealed record NewVersion(
+    AssetKind Kind, string Name, object Manifest, RunId? Run = null, IReadOnlyDictionary<string, string>? Tags = null, int? After = null);
 
 /// <summary>The catalogue of assets, their versions and aliases. Thread-safe; every change is audited in its own transaction.</summary>
 public interface IAssets
 {
     /// <summary>
     /// Adds a version. Idempotent by content: where the asset already has a version of the same digest, that one is returned
-    /// (and the edge from the run is recorded all the same).
+    /// (and the edge from the run is recorded all the same), before <see cref="NewVersion.After"/> is looked at.
     /// </summary>
+    /// <exception cref="ConflictException">The latest version is not <see cref="NewVersion.After"/>.</exception>
     Task<AssetVersion> AddVersionAsync(Caller caller, NewVersion version, CancellationToken cancellationToken = default);
 
     /// <summary>The version that a reference points at.</summary>

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orrery.Data.Datasets;
+using Orrery.Data.Datasets.Profiles;
+using Orrery.Data.Datasets.Storage;
+using Orrery.Platform.Relational;
+
+namespace Orrery.Data;
+
+/// <summary>Sources, ingestion, datasets, validation, profiles: the module's two entries.</summary>
+public static class DataModule
+{
+    /// <summary>Registers the module; it stands on Platform's ports and on the ledger.</summary>
+    public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DataOptions>().Bind(configuration.GetSection("Data")).ValidateDataAnnotations().ValidateOnStart();
+        MigrationSource.Add(services, typeof(DataModule).Assembly);
+        services.AddSingleton<CanonicalParquet>();
+        services.AddSingleton<ProfileQuery>();
+        services.AddSingleton<ProfileStore>();
+        services.AddSingleton<DatasetStore>();
+        services.AddSingleton<IDatasets>(provider => provider.GetRequiredService<DatasetStore>());
+        return services;
+    }
+
+    /// <summary>Maps the module's part of the native API, below <c>/api/v1</c>.</summary>
+    public static void MapData(this IEndpointRouteBuilder routes)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+    }
+}

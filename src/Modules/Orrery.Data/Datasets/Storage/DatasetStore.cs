@@ -1,0 +1,84 @@
+using DuckDB.NET.Data;
+using Orrery.Data.Datasets.Profiles;
+using Orrery.Kernel;
+using Orrery.Ledger.Assets;
+using Orrery.Platform.Access;
+using Orrery.Platform.Blobs;
+
+namespace Orrery.Data.Datasets.Storage;
+
+/// <summary>Datasets as manifests in the ledger over Parquet files in the blob store.</summary>
+internal sealed class DatasetStore(IAssets assets, IBlobStore blobs, CanonicalParquet parquet, ProfileStore profiles) : IDatasets
+{
+    public async Task<Dataset> OpenAsync(Caller caller, AssetRef reference, CancellationToken cancellationToken = default)
+    {
+        if (reference.Kind != AssetKind.Dataset)
+            throw new InvalidException($"'{reference}' names a {reference.Kind}; a dataset was expected, such as 'dataset/{reference.Name}'.");
+        return await OpenAsync(await assets.GetAsync(caller, reference, cancellationToken), cancellationToken);
+    }
+
+    public async Task<Dataset> OpenAsync(Caller caller, VersionId version, CancellationToken cancellationToken = default)
+    {
+        var found = await assets.GetAsync(caller, version, cancellationToken);
+        if (found.Kind != AssetKind.Dataset)
+            throw new InvalidException($"'{found.Ref}' is a {found.Kind}; a version of a dataset was expected.");
+        return await OpenAsync(found, cancellationToken);
+    }
+
+    public async Task<Dataset> WriteAsync(
+        Caller caller, NewDataset dataset, DuckDBConnection session, string query, CancellationToken cancellationToken = default)
+    {
+        var before = dataset.AppendTo is { } id ? await OpenAsync(caller, id, cancellationToken) : null;
+        var (columns, file) = await WriteFileAsync(session, query, cancellationToken);
+        return await AddAsync(caller, dataset, before, columns, file, cancellationToken);
+    }
+
+    public async Task<DatasetProfile> ProfileAsync(Caller caller, VersionId version, CancellationToken cancellationToken = default) =>
+        await profiles.GetAsync(await OpenAsync(caller, version, cancellationToken), cancellationToken);
+
+    /// <summary>Writes rows as a file that no version names yet.</summary>
+    public async Task<(IReadOnlyList<DatasetColumn> Columns, DatasetFile File)> WriteFileAsync(
+        DuckDBConnection session, string query, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(blobs.ScratchFolder, $"{Guid.NewGuid():N}.parquet");
+        try
+        {
+            var (columns, rows) = await parquet.WriteAsync(session, query, path, cancellationToken);
+            var blob = await blobs.PutFileAsync(path, cancellationToken);
+            return (columns, new(blob.Digest, blob.Length, rows));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Adds a version that consists of the files of <paramref name="before"/> and one more.</summary>
+    /// <exception cref="ConflictException">The columns differ, or <paramref name="before"/> is not the latest version any more.</exception>
+    public async Task<Dataset> AddAsync(
+        Caller caller, NewDataset dataset, Dataset? before, IReadOnlyList<DatasetColumn> columns, DatasetFile file, CancellationToken cancellationToken)
+    {
+        if (dataset.Timestamp is { } timestamp && !columns.Any(c => c.Name == timestamp && c.Type == ColumnType.Timestamp))
+            throw new InvalidException($"The timestamp of dataset '{dataset.Name}' is to be '{timestamp}', but the rows have no column of that name and the type timestamp.");
+        if (before is not null)
+            DatasetColumns.CheckAppend(dataset.Name, before, columns);
+
+        // Rows that are none change nothing, but the first version has a file even so: its columns can be read.
+        var files = before is null ? [file] : file.Rows == 0 ? before.Manifest.Files : [.. before.Manifest.Files, file];
+        var manifest = new DatasetManifest(columns, files, files.Sum(f => f.Rows), dataset.Timestamp ?? before?.Manifest.Timestamp);
+        var after = dataset.AppendTo is null ? (int?)null : before!.Version.Number;
+        var version = await assets.AddVersionAsync(
+            caller, new(AssetKind.Dataset, dataset.Name, manifest, dataset.Run, After: after), cancellationToken);
+        return await OpenAsync(version, cancellationToken);
+    }
+
+    /// <summary>A version with its files brought to this machine.</summary>
+    public async Task<Dataset> OpenAsync(AssetVersion version, CancellationToken cancellationToken)
+    {
+        var manifest = version.Read<DatasetManifest>();
+        var paths = new string[manifest.Files.Count];
+        for (var i = 0; i < paths.Length; i++)
+            paths[i] = await blobs.LocalPathAsync(manifest.Files[i].Digest, cancellationToken);
+        return new(version, manifest, paths);
+    }
+}
