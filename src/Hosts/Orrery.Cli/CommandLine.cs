@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Orrery.Cli.Commands;
+
+namespace Orrery.Cli;
+
+/// <summary>The whole command line. Each command stands in a file of its own below <c>Commands/</c>.</summary>
+internal static class CommandLine
+{
+    public static RootCommand Create() => new("""
+        Orrery: the whole life of a machine-learning system in one server.
+
+          orrery demo                       watch a real model live its whole life
+          orrery up                         start a server on this machine
+          orrery apply -f FOLDER            declare sources, features, trainers, endpoints …
+          orrery ingest flights week.parquet
+          orrery run train-flights --wait
+          orrery lineage model/flights@champion
+        """)
+    {
+        DemoCommand.Create(),
+        UpCommand.Create(),
+        ApplyCommand.Create(),
+        GetCommand.Create(),
+        IngestCommand.Create(),
+        RunCommand.Create(),
+        LineageCommand.Create(),
+        StatusCommand.Create(),
+        LoginCommand.Create(),
+        TokenCommand.Create(),
+        CompletionCommand.Create(),
+    };
+}
