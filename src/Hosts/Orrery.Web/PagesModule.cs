@@ -1,0 +1,25 @@
+using MudBlazor.Services;
+using Orrery.Platform.Access;
+using Orrery.Web.Layout;
+
+namespace Orrery.Web;
+
+/// <summary>The pages: Blazor components rendered on the server, on the modules' public contracts alone. Nothing is fetched from elsewhere.</summary>
+public static class PagesModule
+{
+    public static IServiceCollection AddPages(this IServiceCollection services)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddMudServices();
+        services.AddHttpContextAccessor();
+        services.AddCascadingAuthenticationState();
+        services.AddScoped<CurrentCaller>();
+        return services;
+    }
+
+    public static void MapPages(this IEndpointRouteBuilder routes)
+    {
+        routes.MapStaticAssets().AllowAnonymous();
+        routes.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireRole(Role.Viewer);
+    }
+}
