@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Orrery.Kernel;
 
 /// <summary>
 /// What an asset is: <c>dataset</c>, <c>model</c>, <c>feature-view</c> … Lower-case words joined by hyphens.
 /// In declared resources the same kind is written in Pascal case (<c>FeatureView</c>).
 /// </summary>
+[JsonConverter(typeof(AssetKindConverter))]
 public readonly record struct AssetKind
 {
     /// <summary>Rows of data, as immutable Parquet files.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Orrery.Kernel;
 
@@ -10,6 +11,7 @@ namespace Orrery.Kernel;
 /// <param name="Name">Its name: 1 to 256 characters, none of <c>/ @ :</c>, no control characters.</param>
 /// <param name="Number">The version's number from 1 on, if it is named by number.</param>
 /// <param name="Alias">The alias, if it is named by alias.</param>
+[JsonConverter(typeof(AssetRefConverter))]
 public sealed record AssetRef(AssetKind Kind, string Name, int? Number = null, string? Alias = null)
 {
     /// <summary>The longest allowed name of an asset or alias.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 
 namespace Orrery.Kernel;
 
@@ -6,6 +7,7 @@ namespace Orrery.Kernel;
 /// The SHA-256 of some content, which is also its name: equal digests mean equal bytes (FIPS 180-4).
 /// Written as 64 lower-case hexadecimal digits.
 /// </summary>
+[JsonConverter(typeof(DigestConverter))]
 public readonly record struct Digest : IComparable<Digest>
 {
     /// <summary>Characters in the written form.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Orrery.Kernel;
 
 /// <summary>Names one <em>asset</em> for ever, whatever it is renamed to. Written as 32 hexadecimal digits.</summary>
+[JsonConverter(typeof(AssetIdConverter))]
 public readonly record struct AssetId(Guid Value)
 {
     /// <summary>A new id that sorts by <paramref name="now"/> (UUID version 7, RFC 9562 section 5.7).</summary>
@@ -19,6 +22,7 @@ public readonly record struct AssetId(Guid Value)
 }
 
 /// <summary>Names one immutable version of an asset. Written as 32 hexadecimal digits.</summary>
+[JsonConverter(typeof(VersionIdConverter))]
 public readonly record struct VersionId(Guid Value)
 {
     /// <summary>A new id that sorts by <paramref name="now"/> (UUID version 7).</summary>
@@ -37,6 +41,7 @@ public readonly record struct VersionId(Guid Value)
 }
 
 /// <summary>Names one run. Written as 32 hexadecimal digits, the shape that tracking clients expect.</summary>
+[JsonConverter(typeof(RunIdConverter))]
 public readonly record struct RunId(Guid Value)
 {
     /// <summary>A new id that sorts by <paramref name="now"/> (UUID version 7).</summary>

@@ -26,6 +26,12 @@ public interface IAudit
     /// <summary>The workspace's records, newest first, optionally those of one subject.</summary>
     Task<Page<AuditRecord>> ListAsync(Caller caller, string? subject, PageRequest page, CancellationToken cancellationToken = default);
 
-    /// <summary>Walks the whole chain; the number of the first record that does not fit, or null.</summary>
-    Task<long?> VerifyAsync(CancellationToken cancellationToken = default);
+    /// <summary>Walks the whole chain.</summary>
+    Task<AuditVerification> VerifyAsync(CancellationToken cancellationToken = default);
 }
+
+/// <summary>What walking the chain found.</summary>
+/// <param name="Records">How many records the chain has.</param>
+/// <param name="Head">The hash of the last one. Kept elsewhere (printed, mailed), it later proves that nobody rewrote the whole chain.</param>
+/// <param name="FirstBroken">The number of the first record that was changed, taken out or put in; null where the chain holds.</param>
+public sealed record AuditVerification(long Records, Digest Head, long? FirstBroken);

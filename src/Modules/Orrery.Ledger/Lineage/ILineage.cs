@@ -43,7 +43,11 @@ public sealed record LineageNode(LineageNodeId Id, string Label, string Detail, 
 public sealed record LineageEdge(LineageNodeId From, LineageNodeId To, string Role);
 
 /// <summary>A part of the lineage graph.</summary>
-public sealed record LineageGraph(LineageNodeId Start, IReadOnlyList<LineageNode> Nodes, IReadOnlyList<LineageEdge> Edges);
+/// <param name="Start">Where the walk began.</param>
+/// <param name="Nodes">What it met, the start first, then by distance.</param>
+/// <param name="Edges">The edges between them that it went along.</param>
+/// <param name="Truncated">Whether there is more beyond the limit of depth or nodes.</param>
+public sealed record LineageGraph(LineageNodeId Start, IReadOnlyList<LineageNode> Nodes, IReadOnlyList<LineageEdge> Edges, bool Truncated = false);
 
 /// <summary>Which way to walk.</summary>
 public enum LineageDirection
@@ -52,7 +56,7 @@ public enum LineageDirection
     Upstream,
     /// <summary>Towards what was made from it.</summary>
     Downstream,
-    /// <summary>Both.</summary>
+    /// <summary>All it was made from and all that was made from it; not the siblings that share an ancestor.</summary>
     Both,
 }
 

@@ -12,7 +12,10 @@ namespace Orrery.Ledger.Resources;
 /// <param name="Origin">Where it was read, for error messages: <c>flights.yaml</c>.</param>
 public sealed record ResourceDocument(AssetKind Kind, string Name, JsonElement Spec, string Origin = "")
 {
-    /// <summary>The line in <see cref="Origin"/> at which a value stands, by its JSON pointer below <c>spec</c>; empty for JSON.</summary>
+    /// <summary>The workspace that the document says it is for; null where it says nothing.</summary>
+    public string? Workspace { get; init; }
+
+    /// <summary>The line in <see cref="Origin"/> at which a value stands, by its place below <c>spec</c> (<see cref="Json.JsonPath"/>); empty for JSON.</summary>
     public IReadOnlyDictionary<string, int> Lines { get; init; } = new Dictionary<string, int>();
 }
 
@@ -34,6 +37,11 @@ public enum ResourceAction
 public sealed record SpecDifference(string Path, string? Before, string? After);
 
 /// <summary>How one document came out.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Action">What was or would be done.</param>
+/// <param name="Version">The number of its newest version; null where a dry run would make the first.</param>
+/// <param name="Differences">What differs from the version before.</param>
 public sealed record ResourceChange(AssetKind Kind, string Name, ResourceAction Action, int? Version, IReadOnlyList<SpecDifference> Differences);
 
 /// <summary>Whether to do it.</summary>
@@ -86,7 +94,10 @@ public interface IResourceKind
     /// <summary>Checks what binding cannot; returns what is wrong by path, empty where nothing is.</summary>
     IReadOnlyDictionary<string, string> Validate(string name, object spec);
 
-    /// <summary>Called after a new version was written, and again at start for the latest one; must be idempotent.</summary>
+    /// <summary>
+    /// Called after the resource was applied, whether or not that wrote a version (so applying again heals what failed here), and again at start
+    /// for the latest one; must be idempotent.
+    /// </summary>
     Task AppliedAsync(Caller caller, AssetVersion version, object spec, CancellationToken cancellationToken);
 }
 

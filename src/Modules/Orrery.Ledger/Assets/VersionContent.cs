@@ -1,0 +1,43 @@
+using System.Text;
+using System.Text.Json;
+using Orrery.Kernel;
+using Orrery.Ledger.Json;
+using Orrery.Ledger.Storage;
+
+namespace Orrery.Ledger.Assets;
+
+/// <summary>A new version checked and in canonical form, so that the transaction that adds it does nothing but touch the database.</summary>
+/// <param name="Kind">The asset's kind.</param>
+/// <param name="Name">The asset's name.</param>
+/// <param name="Manifest">The manifest in canonical JSON.</param>
+/// <param name="Digest">Its SHA-256.</param>
+/// <param name="Run">The run that writes it.</param>
+/// <param name="Tags">Free labels.</param>
+internal sealed record VersionContent(AssetKind Kind, string Name, string Manifest, Digest Digest, RunId? Run, IReadOnlyDictionary<string, string> Tags)
+{
+    public static VersionContent Of(NewVersion version)
+    {
+        LedgerNames.Check(version.Name, version.Kind.ToString());
+        var tags = version.Tags ?? new Dictionary<string, string>();
+        foreach (var (key, value) in tags)
+            LedgerNames.CheckEntry(key, value, "tag");
+        var manifest = version.Manifest as JsonElement? ?? JsonSerializer.SerializeToElement(version.Manifest, version.Manifest.GetType(), LedgerJson.Options);
+        var canonical = CanonicalJson.Write(manifest);
+        if (canonical.Length > LedgerNames.MaxManifestBytes)
+        {
+            throw new QuotaExceededException(
+                $"The manifest of {version.Kind}/{version.Name} has {canonical.Length} bytes; at most {LedgerNames.MaxManifestBytes} are kept. Put content into blobs and name their digests.");
+        }
+
+        return new(version.Kind, version.Name, Encoding.UTF8.GetString(canonical), Digest.Of(canonical), version.Run, tags);
+    }
+}
+
+/// <summary>When a version that was there before is good enough.</summary>
+internal enum Reuse
+{
+    /// <summary>Any version of the same content: adding a dataset again finds the one there is.</summary>
+    Any,
+    /// <summary>Only the newest: a resource set back to an earlier spec needs a new version, because the newest is the one in force.</summary>
+    Latest,
+}

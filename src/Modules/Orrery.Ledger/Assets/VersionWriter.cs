@@ -1,0 +1,85 @@
+using LinqToDB;
+using LinqToDB.Data;
+using Orrery.Kernel;
+using Orrery.Ledger.Audit;
+using Orrery.Ledger.Lineage;
+using Orrery.Ledger.Runs;
+using Orrery.Ledger.Storage;
+using Orrery.Ledger.Workspaces;
+using Orrery.Platform.Access;
+
+namespace Orrery.Ledger.Assets;
+
+/// <summary>Adds versions within a transaction: the version, its edge from the run and its audit record stand or fall together.</summary>
+internal sealed class VersionWriter(IAudit audit, TimeProvider clock)
+{
+    public AssetVersion Add(DataConnection transaction, Caller caller, VersionContent content, Reuse reuse)
+    {
+        if (content.Run is { } run)
+            RunRows.Require(transaction, caller, run);
+        var now = Instant.Now(clock);
+        var asset = Lock(transaction, caller, content, now);
+        var version = FindSame(transaction, asset, content, reuse) ?? Insert(transaction, caller, asset, content, now);
+        if (content.Run is { } writer)
+            LineageRows.Link(transaction, caller, LineageNodeId.Of(writer), LineageNodeId.Of(version.Id), LineageRoles.Output, now);
+        return version;
+    }
+
+    // Updating the asset's row locks it on PostgreSQL, so that two writers of one asset queue and never take the same number;
+    // the unique index is the second line. SQLite has one writer anyway.
+    private static AssetRow Lock(DataConnection transaction, Caller caller, VersionContent content, DateTimeOffset now)
+    {
+        var kind = content.Kind.ToString();
+        var assets = transaction.GetTable<AssetRow>().Where(row => row.Workspace == caller.Workspace && row.Kind == kind && row.Name == content.Name);
+        if (assets.Set(row => row.LatestVersion, row => row.LatestVersion).Update() == 1)
+            return assets.Single();
+        WorkspaceStore.Require(transaction, caller);
+        var asset = new AssetRow
+        {
+            Id = AssetId.New(now).ToString(),
+            Workspace = caller.Workspace,
+            Kind = kind,
+            Name = content.Name,
+            LatestVersion = 0,
+            CreatedAt = Instant.ToColumn(now),
+            UpdatedAt = Instant.ToColumn(now),
+        };
+        transaction.Insert(asset);
+        return asset;
+    }
+
+    private static AssetVersion? FindSame(DataConnection transaction, AssetRow asset, VersionContent content, Reuse reuse)
+    {
+        var digest = content.Digest.ToString();
+        var same = transaction.GetTable<VersionRow>().Where(row => row.AssetId == asset.Id && row.Digest == digest);
+        if (reuse == Reuse.Latest)
+            same = same.Where(row => row.Number == asset.LatestVersion);
+        if (same.OrderByDescending(row => row.Number).FirstOrDefault() is not { } version)
+            return null;
+        var tags = transaction.GetTable<VersionTagRow>().Where(tag => tag.VersionId == version.Id).ToDictionary(tag => tag.Name, tag => tag.Value);
+        return version.ToVersion(asset, tags);
+    }
+
+    private AssetVersion Insert(DataConnection transaction, Caller caller, AssetRow asset, VersionContent content, DateTimeOffset now)
+    {
+        var row = new VersionRow
+        {
+            Id = VersionId.New(now).ToString(),
+            AssetId = asset.Id,
+            Number = asset.LatestVersion + 1,
+            Digest = content.Digest.ToString(),
+            Manifest = content.Manifest,
+            RunId = content.Run?.ToString(),
+            CreatedBy = caller.Actor,
+            CreatedAt = Instant.ToColumn(now),
+        };
+        transaction.Insert(row);
+        transaction.GetTable<AssetRow>().Where(a => a.Id == asset.Id)
+            .Set(a => a.LatestVersion, row.Number).Set(a => a.UpdatedAt, row.CreatedAt).Update();
+        foreach (var (name, value) in content.Tags)
+            transaction.Insert(new VersionTagRow { VersionId = row.Id, Name = name, Value = value });
+        var version = row.ToVersion(asset, content.Tags);
+        audit.Append(transaction, caller, "version.added", version.Ref.ToString(), $"sha256:{content.Digest}");
+        return version;
+    }
+}

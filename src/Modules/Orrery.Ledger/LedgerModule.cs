@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orrery.Ledger.Assets;
+using Orrery.Ledger.Audit;
+using Orrery.Ledger.Lineage;
+using Orrery.Ledger.Resources;
+using Orrery.Ledger.Runs;
+using Orrery.Ledger.Storage;
+using Orrery.Ledger.Workspaces;
+using Orrery.Platform.Relational;
+
+namespace Orrery.Ledger;
+
+/// <summary>The ledger: workspaces, assets, runs, declared resources, lineage, audit and gates.</summary>
+public static class LedgerModule
+{
+    /// <summary>Registers the ledger; needs an <see cref="IDatabase"/> and a blob store.</summary>
+    public static IServiceCollection AddLedger(this IServiceCollection services, IConfiguration configuration)
+    {
+        MigrationSource.Add(services, typeof(CreateLedger).Assembly);
+        services.AddSingleton(configuration.GetSection("Ledger").Get<LedgerOptions>() ?? new LedgerOptions());
+        services.AddSingleton<IAudit, AuditLog>();
+        services.AddSingleton<IWorkspaces, WorkspaceStore>();
+        services.AddSingleton<VersionWriter>();
+        services.AddSingleton<AssetLabels>();
+        services.AddSingleton<IAssets, AssetStore>();
+        services.AddSingleton<RunEnvironmentReader>();
+        services.AddSingleton<RunLogger>();
+        services.AddSingleton<IRuns, RunStore>();
+        services.AddSingleton<ILineage, LineageStore>();
+        services.AddSingleton<ResourceKinds>();
+        services.AddSingleton<ResourceChecker>();
+        services.AddSingleton<ResourceStore>();
+        services.AddSingleton<IResources>(provider => provider.GetRequiredService<ResourceStore>());
+        services.AddHostedService<ResourceActivation>();
+        services.ConfigureHttpJsonOptions(options => LedgerJson.Configure(options.SerializerOptions));
+        return services;
+    }
+
+    /// <summary>Maps <c>/api/v1/…</c> of the ledger.</summary>
+    public static IEndpointRouteBuilder MapLedger(this IEndpointRouteBuilder routes)
+    {
+        return routes;
+    }
+}

@@ -1,0 +1,14 @@
+namespace Orrery.Ledger.Lineage;
+
+/// <summary>The roles of edges that the ledger itself writes; inputs of runs bear the role that the run names.</summary>
+public static class LineageRoles
+{
+    /// <summary>A run wrote a version.</summary>
+    public const string Output = "output";
+
+    /// <summary>A run is part of another: trial of a study, step of a pipeline.</summary>
+    public const string Part = "part";
+
+    /// <summary>A gate judged a version in a run.</summary>
+    public const string Judged = "judged";
+}

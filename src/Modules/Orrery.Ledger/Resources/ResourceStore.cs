@@ -1,0 +1,85 @@
+using LinqToDB;
+using LinqToDB.Async;
+using Orrery.Kernel;
+using Orrery.Ledger.Assets;
+using Orrery.Platform.Access;
+using Orrery.Platform.Relational;
+
+namespace Orrery.Ledger.Resources;
+
+/// <summary>Declared resources, kept as assets.</summary>
+internal sealed class ResourceStore(IDatabase database, IAssets assets, VersionWriter versions, ResourceKinds kinds, ResourceChecker checker) : IResources
+{
+    public IReadOnlyList<IResourceKind> Kinds => kinds.All;
+
+    public async Task<IReadOnlyList<ResourceChange>> ApplyAsync(
+        Caller caller, IReadOnlyList<ResourceDocument> documents, ApplyMode mode, CancellationToken cancellationToken = default)
+    {
+        var resources = await checker.CheckAsync(caller, documents, cancellationToken);
+        var plan = new List<(BoundResource Resource, AssetVersion? Before, ResourceChange Change)>();
+        foreach (var resource in resources)
+        {
+            var before = await assets.FindAsync(caller, resource.Ref, cancellationToken);
+            plan.Add((resource, before, Compare(resource, before)));
+        }
+
+        if (mode == ApplyMode.DryRun)
+            return [.. plan.Select(step => step.Change)];
+
+        var contents = plan.Select(step => step.Change.Action == ResourceAction.Unchanged
+            ? null
+            : VersionContent.Of(new(step.Resource.Document.Kind, step.Resource.Document.Name, step.Resource.Document.Spec))).ToList();
+        var written = await database.WriteAsync(
+            transaction => contents.Select(content => content is null ? null : versions.Add(transaction, caller, content, Reuse.Latest)).ToList(), cancellationToken);
+
+        var changes = new List<ResourceChange>();
+        for (var i = 0; i < plan.Count; i++)
+        {
+            var version = written[i] ?? plan[i].Before!;
+            await plan[i].Resource.Kind.AppliedAsync(caller, version, plan[i].Resource.Spec, cancellationToken);
+            changes.Add(plan[i].Change with { Version = version.Number });
+        }
+
+        return changes;
+    }
+
+    public async Task<Resource<TSpec>> GetAsync<TSpec>(Caller caller, AssetRef reference, CancellationToken cancellationToken = default)
+    {
+        var version = await assets.GetAsync(caller, reference, cancellationToken);
+        return new(version, version.Read<TSpec>());
+    }
+
+    public async Task<IReadOnlyList<Resource<TSpec>>> ListAsync<TSpec>(Caller caller, AssetKind kind, CancellationToken cancellationToken = default) =>
+        [.. (await LatestAsync(caller, kind, cancellationToken)).Select(version => new Resource<TSpec>(version, version.Read<TSpec>()))];
+
+    /// <summary>The latest version of every asset of a kind, by name, in three statements.</summary>
+    internal Task<IReadOnlyList<AssetVersion>> LatestAsync(Caller caller, AssetKind kind, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<AssetVersion>>(async (connection, token) =>
+        {
+            var kindName = kind.ToString();
+            var found = await (from asset in connection.GetTable<AssetRow>()
+                               join version in connection.GetTable<VersionRow>()
+                                   on new { asset.Id, Number = asset.LatestVersion } equals new { Id = version.AssetId, version.Number }
+                               where asset.Workspace == caller.Workspace && asset.Kind == kindName
+                               orderby asset.Name
+                               select new { asset, version }).ToListAsync(token);
+            var tags = (await (from asset in connection.GetTable<AssetRow>()
+                               join version in connection.GetTable<VersionRow>()
+                                   on new { asset.Id, Number = asset.LatestVersion } equals new { Id = version.AssetId, version.Number }
+                               join tag in connection.GetTable<VersionTagRow>() on version.Id equals tag.VersionId
+                               where asset.Workspace == caller.Workspace && asset.Kind == kindName
+                               select tag).ToListAsync(token)).ToLookup(tag => tag.VersionId);
+            return [.. found.Select(row => row.version.ToVersion(row.asset, tags[row.version.Id].ToDictionary(tag => tag.Name, tag => tag.Value)))];
+        }, cancellationToken);
+
+    private static ResourceChange Compare(BoundResource resource, AssetVersion? before)
+    {
+        var (kind, name) = (resource.Document.Kind, resource.Document.Name);
+        if (before is null)
+            return new(kind, name, ResourceAction.Created, null, SpecDiff.Of(null, resource.Document.Spec));
+        // A stored spec that this build no longer understands is compared as it stands.
+        var was = BoundResource.FromManifest(resource.Kind, before.Manifest) is { } spec ? BoundResource.NormalOf(spec) : before.Manifest;
+        var differences = SpecDiff.Of(was, resource.Normal);
+        return new(kind, name, differences.Count == 0 ? ResourceAction.Unchanged : ResourceAction.Updated, before.Number, differences);
+    }
+}

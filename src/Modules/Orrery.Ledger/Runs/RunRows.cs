@@ -1,0 +1,94 @@
+using LinqToDB;
+using LinqToDB.Data;
+using LinqToDB.Mapping;
+using Orrery.Kernel;
+using Orrery.Ledger.Storage;
+using Orrery.Platform.Access;
+using Orrery.Platform.Blobs;
+
+namespace Orrery.Ledger.Runs;
+
+[Table("runs")]
+internal sealed record RunRow
+{
+    [PrimaryKey, Column("id")] public string Id { get; init; } = "";
+    [Column("workspace")] public string Workspace { get; init; } = "";
+    [Column("kind")] public string Kind { get; init; } = "";
+    [Column("name")] public string Name { get; init; } = "";
+    [Column("folder")] public string Folder { get; init; } = "";
+    [Column("parent_id")] public string? ParentId { get; init; }
+    [Column("status")] public string Status { get; init; } = "";
+    [Column("error")] public string? Error { get; init; }
+    [Column("seed")] public long? Seed { get; init; }
+    [Column("code_commit")] public string? CodeCommit { get; init; }
+    [Column("runtime")] public string Runtime { get; init; } = "";
+    [Column("operating_system")] public string OperatingSystem { get; init; } = "";
+    [Column("processor")] public string Processor { get; init; } = "";
+    [Column("owner")] public string Owner { get; init; } = "";
+    [Column("started_at")] public long StartedAt { get; init; }
+    [Column("ended_at")] public long? EndedAt { get; init; }
+
+    public Run ToRun(IReadOnlyDictionary<string, string> parameters, IReadOnlyDictionary<string, double> metrics, IReadOnlyDictionary<string, string> tags) => new(
+        new(Guid.Parse(Id)), Workspace, Kind, Name, Folder, ParentId is null ? null : new RunId(Guid.Parse(ParentId)), RunRows.Status(Status), Error, Seed,
+        new(CodeCommit, Runtime, OperatingSystem, Processor), Owner, Instant.FromColumn(StartedAt), EndedAt is { } end ? Instant.FromColumn(end) : null,
+        parameters, metrics, tags);
+}
+
+[Table("run_parameters")]
+internal sealed record RunParameterRow
+{
+    [PrimaryKey(1), Column("run_id")] public string RunId { get; init; } = "";
+    [PrimaryKey(2), Column("name")] public string Name { get; init; } = "";
+    [Column("value")] public string Value { get; init; } = "";
+}
+
+[Table("run_tags")]
+internal sealed record RunTagRow
+{
+    [PrimaryKey(1), Column("run_id")] public string RunId { get; init; } = "";
+    [PrimaryKey(2), Column("name")] public string Name { get; init; } = "";
+    [Column("value")] public string Value { get; init; } = "";
+}
+
+[Table("run_artifacts")]
+internal sealed record RunArtifactRow
+{
+    [PrimaryKey(1), Column("run_id")] public string RunId { get; init; } = "";
+    [PrimaryKey(2), Column("path")] public string Path { get; init; } = "";
+    [Column("digest")] public string Digest { get; init; } = "";
+    [Column("length")] public long Length { get; init; }
+    [Column("media_type")] public string MediaType { get; init; } = "";
+
+    public RunArtifact ToArtifact() => new(Path, new Blob(Kernel.Digest.Parse(Digest), Length), MediaType);
+}
+
+internal static class RunRows
+{
+    /// <summary>How a status is kept; a word of its own, so that renaming the enum's member cannot change what is stored.</summary>
+    public static string Word(RunStatus status) => status switch
+    {
+        RunStatus.Running => "running",
+        RunStatus.Finished => "finished",
+        RunStatus.Failed => "failed",
+        RunStatus.Cancelled => "cancelled",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "No such status."),
+    };
+
+    public static RunStatus Status(string word) => word switch
+    {
+        "running" => RunStatus.Running,
+        "finished" => RunStatus.Finished,
+        "failed" => RunStatus.Failed,
+        "cancelled" => RunStatus.Cancelled,
+        _ => throw new OrreryException(ErrorCode.Internal, $"The run table has a status '{word}'."),
+    };
+
+    /// <summary>The run, which must be of the caller's workspace.</summary>
+    public static RunRow Require(DataConnection transaction, Caller caller, RunId run)
+    {
+        var id = run.ToString();
+        return transaction.GetTable<RunRow>().SingleOrDefault(row => row.Id == id && row.Workspace == caller.Workspace) ?? throw Missing(caller, run);
+    }
+
+    public static NotFoundException Missing(Caller caller, RunId run) => new($"There is no run {run} in workspace '{caller.Workspace}'.");
+}

@@ -1,0 +1,51 @@
+using Orrery.Kernel;
+
+namespace Orrery.Ledger.Storage;
+
+/// <summary>The bounds of what callers name and write, checked before anything is written.</summary>
+internal static class LedgerNames
+{
+    /// <summary>Of a parameter's or tag's value, in characters: a prompt or a query fits; a document belongs into an artifact.</summary>
+    public const int MaxValueLength = 65_536;
+
+    /// <summary>Of a manifest, in bytes; content belongs into blobs that the manifest names.</summary>
+    public const int MaxManifestBytes = 4 << 20;
+
+    /// <summary>The longest path of an artifact, in characters.</summary>
+    public const int MaxPathLength = 1024;
+
+    /// <summary>Refuses what cannot name an asset, alias, workspace or folder.</summary>
+    public static void Check(string? name, string what)
+    {
+        if (!AssetRef.IsName(name))
+        {
+            throw new InvalidException(
+                $"'{Shorten(name)}' cannot name a {what}: a name has 1 to {AssetRef.MaxNameLength} characters, none of / @ : and no control characters, and no space at its ends.");
+        }
+    }
+
+    /// <summary>Refuses what cannot name a parameter, metric or tag: there, slashes and colons are usual (<c>val/auc</c>).</summary>
+    public static void CheckKey(string? key, string what)
+    {
+        if (key is not { Length: > 0 and <= AssetRef.MaxNameLength } || key.Any(char.IsControl))
+            throw new InvalidException($"'{Shorten(key)}' cannot name a {what}: expected 1 to {AssetRef.MaxNameLength} characters without control characters.");
+    }
+
+    /// <summary>Refuses a key as <see cref="CheckKey"/> does, and a value that is too long.</summary>
+    public static void CheckEntry(string key, string? value, string what)
+    {
+        CheckKey(key, what);
+        if (value is { Length: > MaxValueLength })
+            throw new InvalidException($"The {what} '{key}' has {value.Length} characters; at most {MaxValueLength} are kept. Log it as an artifact.");
+    }
+
+    /// <summary>Refuses a path that is not relative and of plain parts: it is shown, joined and downloaded by others.</summary>
+    public static void CheckPath(string? path)
+    {
+        if (path is not { Length: > 0 and <= MaxPathLength } || path.Any(c => char.IsControl(c) || c is '\\' or ':')
+            || path.Split('/').Any(part => part.Length == 0 || part is "." or ".." || part != part.Trim()))
+            throw new InvalidException($"'{Shorten(path)}' is no path of an artifact; expected plain parts joined by '/', such as 'plots/roc.svg'.");
+    }
+
+    private static string Shorten(string? text) => text is { Length: > 80 } ? text[..80] + "…" : text ?? "";
+}
