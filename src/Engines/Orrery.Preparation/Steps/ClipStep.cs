@@ -54,8 +54,8 @@ public sealed record ClipStep : StepSpec
         {
             var sorted = LowerQuantile is null && UpperQuantile is null ? null : Statistics.Sorted(input.PresentNumbers(c));
             // The widest finite bound stands for none; infinities are then clipped to it in memory and in ONNX alike.
-            fitted.Lowers[c] = LowerQuantile is { } low ? (float)Statistics.Quantile(sorted, low) : (float)(Lower ?? float.MinValue);
-            fitted.Uppers[c] = UpperQuantile is { } high ? (float)Statistics.Quantile(sorted, high) : (float)(Upper ?? float.MaxValue);
+            fitted.Lowers[c] = Statistics.Constant(LowerQuantile is { } low ? Statistics.Quantile(sorted, low) : Lower ?? float.MinValue);
+            fitted.Uppers[c] = Statistics.Constant(UpperQuantile is { } high ? Statistics.Quantile(sorted, high) : Upper ?? float.MaxValue);
             // A fixed bound may lie on the other side of a learnt one: the lower bound wins, as it does in Apply.
             fitted.Uppers[c] = Math.Max(fitted.Lowers[c], fitted.Uppers[c]);
         }

@@ -60,21 +60,21 @@ public sealed record ImputeStep : StepSpec
         var columns = Enumerable.Range(0, input.Columns.Count);
         return input.Kind switch
         {
-            ValueKind.Number => new FittedImpute { Indicator = Indicator, Numbers = [.. columns.Select(c => Number(input, c))] },
+            ValueKind.Number => new FittedImpute { Indicator = Indicator, Numbers = [.. columns.Select(c => Statistics.Constant(Number(input, c)))] },
             ValueKind.Integer => new FittedImpute { Indicator = Indicator, Integers = [.. columns.Select(c => Integer(input, c))] },
             _ => new FittedImpute { Texts = [.. columns.Select(c => Text(input, c))] },
         };
     }
 
-    private float Number(FitInput input, int column)
+    private double Number(FitInput input, int column)
     {
         if (Strategy == ImputeStrategy.Constant)
             return Value!.AsNumber();
         var values = input.PresentNumbers(column);
         return Strategy switch
         {
-            ImputeStrategy.Mean => (float)Statistics.Mean(values),
-            ImputeStrategy.Median => (float)Statistics.Quantile(Statistics.Sorted(values), 0.5),
+            ImputeStrategy.Mean => Statistics.Mean(values),
+            ImputeStrategy.Median => Statistics.Quantile(Statistics.Sorted(values), 0.5),
             _ => Statistics.MostFrequent(values, Comparer<float>.Default),
         };
     }

@@ -36,6 +36,12 @@ internal static class Statistics
         return sorted[below] + ((position - below) * ((double)sorted[above] - sorted[below]));
     }
 
+    /// <summary>
+    /// As a 32-bit constant of the graph, never −0: ONNX Runtime's Where gives +0 for a −0 in its first branch (it merges the branches
+    /// by "first ≠ 0"), so a learnt −0 would not keep its sign.
+    /// </summary>
+    public static float Constant(double value) => (float)value + 0f;
+
     /// <summary>Of several equally frequent values the smallest, so that the order of the rows does not matter.</summary>
     public static T MostFrequent<T>(IReadOnlyCollection<T> values, IComparer<T> order) where T : notnull => values
         .GroupBy(v => v)
