@@ -1,5 +1,4 @@
 using Orrery.Kernel;
-using Orrery.Ledger.Assets;
 using Orrery.Platform.Access;
 using Orrery.Serving.Canaries;
 

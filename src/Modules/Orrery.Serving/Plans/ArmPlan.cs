@@ -16,9 +16,11 @@ internal static class Arms
 internal sealed class ArmPlan
 {
     private readonly ModelLease _lease;
+    private readonly BatchRunner? _batches;
 
-    public ArmPlan(string endpoint, string name, AssetVersion version, ModelLease lease, int[] inputSlots, ArmCounters counters)
+    public ArmPlan(string endpoint, string name, AssetVersion version, ModelLease lease, int[] inputSlots, ArmCounters counters, BatchRunner? batches)
     {
+        _batches = batches;
         (Name, Version, _lease, InputSlots, Counters) = (name, version, lease, inputSlots, counters);
         (ScoreOutput, ScoreColumn) = ScoreOf(lease.Model);
         Tags = new ArmTags(endpoint, name);
@@ -70,15 +72,20 @@ internal sealed class ArmPlan
     }
 
     /// <summary>Runs the model; where the endpoint batches, together with other requests.</summary>
-    public ValueTask RunAsync(OnnxBinding binding, CancellationToken cancellationToken)
+    public ValueTask RunAsync(OnnxBinding binding)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        if (_batches is not null && binding.Rows == 1)
+            return _batches.RunAsync(binding);
         binding.Run();
         return default;
     }
 
     /// <summary>Lets go of the model.</summary>
-    public void Release() => _lease.Dispose();
+    public void Release()
+    {
+        _batches?.Dispose();
+        _lease.Dispose();
+    }
 
     // The first output of floats, in the manifest's order, is the score; of class probabilities [N,2] the last column, which is the positive class.
     private static (int Output, int Column) ScoreOf(OnnxModel model)

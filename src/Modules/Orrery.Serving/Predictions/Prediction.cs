@@ -73,7 +73,7 @@ public sealed class Prediction : IAsyncDisposable
     /// <summary>Looks the features up and scores: with the champion, or with the challenger where the request is in its slice.</summary>
     /// <exception cref="InvalidException">An input is missing.</exception>
     /// <exception cref="OrreryException">The champion failed.</exception>
-    public async ValueTask ScoreAsync(CancellationToken cancellationToken = default)
+    public async ValueTask ScoreAsync()
     {
         if (At == default)
             At = _time.GetUtcNow();
@@ -83,12 +83,12 @@ public sealed class Prediction : IAsyncDisposable
         if (_only is null && _plan.Slice is { } slice && slice.Contains(StickyKey ?? Id))
         {
             _inSlice = true;
-            if (!slice.Shadow && await TryScoreAsync(_plan.Challenger!, cancellationToken))
+            if (!slice.Shadow && await TryScoreAsync(_plan.Challenger!))
                 first = _plan.Challenger!;
         }
 
         // A challenger's failure is the challenger's: the caller gets the champion's answer.
-        if (Of(first).Binding is null && !await TryScoreAsync(first, cancellationToken))
+        if (Of(first).Binding is null && !await TryScoreAsync(first))
             throw new OrreryException(ErrorCode.Internal, Of(first).Error ?? $"{first.Version.Ref} failed.", Of(first).Cause);
         _served = first;
         _answer = Of(first).Binding;
@@ -116,7 +116,7 @@ public sealed class Prediction : IAsyncDisposable
                 if (_inSlice)
                     await ScoreOtherArmAsync();
                 ReleaseBindings();
-                logged = _inSlice || _log.Samples(_plan.LogSample, Id!);
+                logged = _inSlice || PredictionLog.Samples(_plan.LogSample, Id!);
             }
         }
         finally
@@ -182,10 +182,10 @@ public sealed class Prediction : IAsyncDisposable
         var other = ReferenceEquals(_served, _plan.Champion) ? _plan.Challenger! : _plan.Champion;
         // Where the challenger failed and the champion answered, both have been tried.
         if (Of(other) is { Rows: 0, Error: null })
-            await TryScoreAsync(other, CancellationToken.None);
+            await TryScoreAsync(other);
     }
 
-    private async ValueTask<bool> TryScoreAsync(ArmPlan arm, CancellationToken cancellationToken)
+    private async ValueTask<bool> TryScoreAsync(ArmPlan arm)
     {
         var scores = Of(arm);
         OnnxBinding? binding = null;
@@ -193,7 +193,7 @@ public sealed class Prediction : IAsyncDisposable
         try
         {
             binding = arm.Fill(Rows, _values.Numbers, _plan.NumberSlots, _values.Texts, _plan.TextSlots);
-            await arm.RunAsync(binding, cancellationToken);
+            await arm.RunAsync(binding);
             arm.Counters.Scored(_time.GetTimestamp() - began, _plan.Slice?.SlowTicks ?? long.MaxValue);
             if (scores.Take(arm, binding))
                 return true;

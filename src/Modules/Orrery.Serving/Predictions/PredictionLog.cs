@@ -34,7 +34,7 @@ internal sealed class PredictionLog : IAsyncDisposable
     }
 
     /// <summary>Whether the prediction of this id belongs to a sample; the same id always does or never.</summary>
-    public bool Samples(Share sample, string id) =>
+    public static bool Samples(Share sample, string id) =>
         sample.Value >= 1 || (XxHash3.HashToUInt64(MemoryMarshal.AsBytes(id.AsSpan())) >> 11) * (1.0 / (1UL << 53)) < sample.Value;
 
     /// <summary>Takes the prediction over; waits where the queue is full.</summary>

@@ -32,6 +32,9 @@ internal abstract class InputTensor(TensorSpec spec) : IDisposable
     /// <summary>Sets one text.</summary>
     public virtual void Fill(int element, KnownText text) => throw new InvalidOperationException($"'{Spec.Name}' holds {Spec.Type}, not text.");
 
+    /// <summary>Sets a row to the only row of a tensor of the same kind.</summary>
+    public abstract void CopyRow(int row, InputTensor single);
+
     public void Dispose() => Value?.Dispose();
 
     protected abstract OrtValue Allocate(int rows);
@@ -41,6 +44,9 @@ internal abstract class InputTensor(TensorSpec spec) : IDisposable
         private T[] _buffer = [];
 
         public override void Fill(int row, ReadOnlySpan<double> values) => Convert(values, _buffer.AsSpan(row * Spec.Width, Spec.Width));
+
+        public override void CopyRow(int row, InputTensor single) =>
+            ((Numbers<T>)single)._buffer.AsSpan(0, Spec.Width).CopyTo(_buffer.AsSpan(row * Spec.Width));
 
         protected abstract void Convert(ReadOnlySpan<double> values, Span<T> elements);
 
@@ -70,10 +76,13 @@ internal abstract class InputTensor(TensorSpec spec) : IDisposable
 
     private sealed class Int64Input(TensorSpec spec) : Numbers<long>(spec)
     {
+        // An integer has no NaN; transform graphs read the smallest one as "no value".
+        private const long Missing = long.MinValue;
+
         protected override void Convert(ReadOnlySpan<double> values, Span<long> elements)
         {
             for (var i = 0; i < elements.Length; i++)
-                elements[i] = (long)values[i];
+                elements[i] = double.IsNaN(values[i]) ? Missing : (long)values[i];
         }
     }
 
@@ -82,7 +91,7 @@ internal abstract class InputTensor(TensorSpec spec) : IDisposable
         protected override void Convert(ReadOnlySpan<double> values, Span<bool> elements)
         {
             for (var i = 0; i < elements.Length; i++)
-                elements[i] = values[i] != 0;
+                elements[i] = values[i] > 0;
         }
     }
 
@@ -97,6 +106,12 @@ internal abstract class InputTensor(TensorSpec spec) : IDisposable
                 return;
             Value.StringTensorSetElementAt(text.Utf8.AsSpan(), element);
             _held[element] = text;
+        }
+
+        public override void CopyRow(int row, InputTensor single)
+        {
+            for (var column = 0; column < Spec.Width; column++)
+                Fill(row * Spec.Width + column, ((TextInput)single)._held[column] ?? KnownText.Empty);
         }
 
         protected override OrtValue Allocate(int rows)

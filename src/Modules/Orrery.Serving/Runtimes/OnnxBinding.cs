@@ -57,6 +57,20 @@ internal sealed class OnnxBinding : IDisposable
     /// <summary>Runs the graph from the inputs' buffers into the outputs'.</summary>
     public void Run() => _session.RunWithBinding(_run, _bound);
 
+    /// <summary>Copies the one row of another binding's inputs to a row of these.</summary>
+    public void CopyInputRow(int row, OnnxBinding single)
+    {
+        for (var i = 0; i < _inputs.Length; i++)
+            _inputs[i].CopyRow(row, single._inputs[i]);
+    }
+
+    /// <summary>Copies a row of another binding's outputs to the one row of these.</summary>
+    public void CopyOutputRow(OnnxBinding many, int row)
+    {
+        for (var i = 0; i < _outputs.Length; i++)
+            _outputs[i].CopyRow(many._outputs[i], row);
+    }
+
     public void Dispose()
     {
         _bound.Dispose();

@@ -51,6 +51,9 @@ public abstract class OutputTensor : IDisposable
         Value = Allocate(shape);
     }
 
+    /// <summary>Sets the only row to a row of a tensor of the same kind.</summary>
+    internal abstract void CopyRow(OutputTensor many, int row);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -70,6 +73,9 @@ public abstract class OutputTensor : IDisposable
 
         public override long Integer(int element) => _buffer is long[] integers ? integers[element] : base.Integer(element);
 
+        internal override void CopyRow(OutputTensor many, int row) =>
+            ((Numbers<T>)many)._buffer.AsSpan(row * Spec.Width, Spec.Width).CopyTo(_buffer);
+
         private protected override OrtValue Allocate(long[] shape)
         {
             if (_buffer.Length < Length)
@@ -85,6 +91,12 @@ public abstract class OutputTensor : IDisposable
         public override double Number(int element) => throw new InvalidOperationException($"'{Field.Name}' holds text.");
 
         public override ReadOnlySpan<byte> Text(int element) => Value.GetStringElementAsSpan(element);
+
+        internal override void CopyRow(OutputTensor many, int row)
+        {
+            for (var column = 0; column < Spec.Width; column++)
+                Value.StringTensorSetElementAt(many.Text(row * Spec.Width + column), column);
+        }
 
         private protected override OrtValue Allocate(long[] shape) => OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape);
     }
