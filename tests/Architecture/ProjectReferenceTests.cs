@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Orrery.Tests;
 using Xunit;
 
 namespace Orrery.Architecture.Tests;

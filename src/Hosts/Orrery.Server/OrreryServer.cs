@@ -93,7 +93,6 @@ public static class OrreryServer
         });
         services.AddExceptionHandler<ProblemWriter>();
         services.AddProblemDetails();
-        services.ConfigureHttpJsonOptions(json => LedgerJson.CopyTo(json.SerializerOptions));
         services.AddApiDocument();
         services.AddTelemetry();
     }

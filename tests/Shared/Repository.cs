@@ -1,4 +1,4 @@
-namespace Orrery.Architecture.Tests;
+namespace Orrery.Tests;
 
 internal static class Repository
 {

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Orrery.Kernel;
+using Orrery.Platform.Access;
+using Orrery.Server;
+using Orrery.Server.Access;
+using Xunit;
+
+namespace Orrery.Hosts.Tests.Server;
+
+public sealed class AccessTests
+{
+    [Fact]
+    public async Task Every_route_says_who_may_call_it()
+    {
+        await using var server = await TestServer.StartAsync();
+        Assert.Empty(RoutesWithoutPolicy(server.App));
+    }
+
+    [Fact]
+    public async Task A_route_that_says_nothing_is_found_and_closed()
+    {
+        await using var server = await TestServer.StartAsync();
+        ((IEndpointRouteBuilder)server.App).MapGet("/forgotten", () => "secret");
+        Assert.Equal(["/forgotten"], RoutesWithoutPolicy(server.App));
+        Assert.Equal(HttpStatusCode.Forbidden, (await server.Http.GetAsync("/forgotten")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("::")]
+    [InlineData("192.0.2.1")]
+    public void Beyond_loopback_it_does_not_start_without_tokens(string address)
+    {
+        var refusal = Assert.Throws<InvalidException>(() => OrreryServer.Build(new ServerOptions { Address = address }));
+        Assert.Contains("--require-tokens", refusal.Message);
+    }
+
+    [Fact]
+    public async Task With_tokens_a_stranger_reads_nothing()
+    {
+        await using var server = await TestServer.StartAsync(options => options with { RequireTokens = true });
+        var response = await server.Http.GetAsync("/api/v1/me");
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.Http.SendAsync(Bearer(HttpMethod.Get, "/api/v1/me", "orr_0000"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_token_gives_its_role_and_no_more_until_it_is_revoked()
+    {
+        await using var server = await TestServer.StartAsync(options => options with { RequireTokens = true });
+        var admin = Caller.System("test");
+        var store = server.Get<TokenStore>();
+        var viewer = await store.CreateAsync(admin, "reader", Role.Viewer, default);
+
+        var me = await (await server.Http.SendAsync(Bearer(HttpMethod.Get, "/api/v1/me", viewer.Secret))).Content.ReadFromJsonAsync<Dictionary<string, string>>();
+        Assert.Equal("token:reader", me!["actor"]);
+        Assert.Equal(HttpStatusCode.Forbidden, (await server.Http.SendAsync(Bearer(HttpMethod.Get, "/api/v1/tokens", viewer.Secret))).StatusCode);
+
+        await store.RevokeAsync(admin, "reader", default);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.Http.SendAsync(Bearer(HttpMethod.Get, "/api/v1/me", viewer.Secret))).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_secret_of_a_token_is_nowhere_in_the_data_folder()
+    {
+        await using var server = await TestServer.StartAsync();
+        var token = await server.Get<TokenStore>().CreateAsync(Caller.System("test"), "ci", Role.Editor, default);
+        var secret = System.Text.Encoding.UTF8.GetBytes(token.Secret);
+        var folder = server.Get<Platform.Hosting.DataFolder>().Path;
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var content = new MemoryStream();
+            await file.CopyToAsync(content);
+            Assert.False(content.ToArray().AsSpan().IndexOf(secret) >= 0, path);
+        }
+    }
+
+    [Fact]
+    public async Task Nobody_makes_a_token_above_their_own_role()
+    {
+        await using var server = await TestServer.StartAsync();
+        var refusal = await Assert.ThrowsAsync<OrreryException>(
+            () => server.Get<TokenStore>().CreateAsync(new(Caller.DefaultWorkspace, "user:eve", Role.Editor), "root", Role.Admin, default));
+        Assert.Equal(ErrorCode.Forbidden, refusal.Code);
+    }
+
+    private static IEnumerable<string> RoutesWithoutPolicy(WebApplication app) => ((IEndpointRouteBuilder)app).DataSources
+        .SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+        .Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && endpoint.Metadata.GetMetadata<IAuthorizeData>() is null)
+        .Select(endpoint => endpoint.RoutePattern.RawText!);
+
+    private static HttpRequestMessage Bearer(HttpMethod method, string path, string secret) =>
+        new(method, path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", secret) } };
+}
