@@ -39,12 +39,24 @@ internal static class LightGbmTreeReader
         return new()
         {
             Feature = features,
-            Threshold = Array.ConvertAll(thresholds, Tree.RoundDown),
+            Threshold = Array.ConvertAll(thresholds, Threshold),
             DefaultLeft = defaultLeft,
             Left = block.Ints("left_child", inner),
             Right = block.Ints("right_child", inner),
             Leaf = block.Doubles("leaf_value", leaves),
         };
+    }
+
+    /// <summary>
+    /// LightGBM reads a value of at most 1e-35 in size as 0 before it compares, so all of those must fall on the side of 0. (Its
+    /// thresholds beside the bin of zero are ±1e-35 itself.)
+    /// </summary>
+    private static float Threshold(double threshold)
+    {
+        const float zero = TreeEnsembleOptions.ZeroBound;
+        return Math.Abs(threshold) > zero ? Tree.RoundDown(threshold)
+            : threshold >= 0 ? zero
+            : MathF.BitDecrement(-zero);
     }
 }
 
