@@ -4,12 +4,18 @@ using Microsoft.Extensions.Hosting;
 using Orrery.Embedded.Blobs;
 using Orrery.Embedded.Folder;
 using Orrery.Embedded.KeyValues;
+using Orrery.Embedded.Ownership;
 using Orrery.Embedded.Relational;
+using Orrery.Embedded.Signals;
+using Orrery.Embedded.Work;
 using Orrery.Platform.Analytics;
 using Orrery.Platform.Blobs;
 using Orrery.Platform.Hosting;
 using Orrery.Platform.KeyValues;
+using Orrery.Platform.Ownership;
 using Orrery.Platform.Relational;
+using Orrery.Platform.Signals;
+using Orrery.Platform.Work;
 
 namespace Orrery.Embedded;
 
@@ -37,6 +43,10 @@ public static class EmbeddedPlatform
 
         services.AddSingleton<IBlobStore, FileBlobStore>();
         services.AddSingleton<IKeyValueStore, RocksStore>();
+        services.AddSingleton<ISignalLog, FileSignalLog>();
+        services.AddSingleton<IWorkQueue, DatabaseWorkQueue>();
+        services.AddSingleton<ILeases, DatabaseLeases>();
+        services.AddSingleton(typeof(IOwners<>), typeof(InProcessOwners<>));
         return services;
     }
 

@@ -30,6 +30,16 @@ public sealed class SignalBatch(SignalSchema schema)
         return this;
     }
 
+    /// <summary>Adds records that are null in every column, for an adapter to fill; returns the row of the first.</summary>
+    internal int Grow(int rows)
+    {
+        var first = Count;
+        Count += rows;
+        foreach (var column in _columns)
+            column.Grow(rows);
+        return first;
+    }
+
     /// <summary>Sets a Text column of the record begun last; null leaves it null.</summary>
     public SignalBatch Set(int ordinal, string? value)
     {
@@ -120,9 +130,9 @@ public sealed class SignalColumnValues
     /// <summary>A Timestamp value.</summary>
     public DateTimeOffset Timestamp(int row) => SignalBatch.FromMicroseconds(Int64(row));
 
-    internal ReadOnlySpan<long> Bits => CollectionsMarshal.AsSpan(_bits);
+    internal Span<long> Bits => CollectionsMarshal.AsSpan(_bits);
 
-    internal ReadOnlySpan<bool> Present => CollectionsMarshal.AsSpan(_present);
+    internal Span<bool> Present => CollectionsMarshal.AsSpan(_present);
 
     internal void AddNull()
     {
@@ -131,6 +141,29 @@ public sealed class SignalColumnValues
             _texts.Add(null);
         else
             _bits.Add(0);
+    }
+
+    internal void Grow(int rows)
+    {
+        CollectionsMarshal.SetCount(_present, _present.Count + rows);
+        Present[^rows..].Clear();
+        if (_type == SignalType.Text)
+        {
+            CollectionsMarshal.SetCount(_texts, _texts.Count + rows);
+            CollectionsMarshal.AsSpan(_texts)[^rows..].Clear();
+        }
+        else
+        {
+            CollectionsMarshal.SetCount(_bits, _bits.Count + rows);
+            Bits[^rows..].Clear();
+        }
+    }
+
+    /// <summary>Sets a value of any type but Text as the bits that <see cref="Bits"/> shows.</summary>
+    internal void SetBits(int row, long bits)
+    {
+        _bits[row] = bits;
+        _present[row] = true;
     }
 
     internal void SetText(int row, string value)

@@ -2,7 +2,7 @@ namespace Orrery.Platform.Work;
 
 /// <summary>
 /// The port for background work: durable items that each one worker at a time holds under a lease. At-least-once: an item whose worker
-/// dies is handed out again when the lease runs out, so work is idempotent. SQLite on a laptop, PostgreSQL on a cluster.
+/// dies is handed out again when the lease runs out, so work is idempotent. A lease that ran out counts as held until somebody takes the item. SQLite on a laptop, PostgreSQL on a cluster.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 public interface IWorkQueue
@@ -18,7 +18,7 @@ public interface IWorkQueue
     /// <param name="cancellationToken">Cancels the wait.</param>
     Task<bool> EnqueueAsync(string queue, string key, ReadOnlyMemory<byte> payload, DateTimeOffset? notBefore = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Takes the oldest item that is due and free, for <paramref name="lease"/>; null where there is none now.</summary>
+    /// <summary>Takes the free item that has been due longest, for <paramref name="lease"/>; null where there is none now.</summary>
     Task<WorkItem?> TryTakeAsync(string queue, string worker, TimeSpan lease, CancellationToken cancellationToken = default);
 
     /// <summary>Completes when something may be there to take, or after <paramref name="atMost"/>.</summary>
