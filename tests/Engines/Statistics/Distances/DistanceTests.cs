@@ -2,6 +2,7 @@ using CsCheck;
 using Orrery.Engines.Tests;
 using Orrery.Statistics.Distances;
 using Orrery.Statistics.Histograms;
+using Xunit;
 
 namespace Orrery.Statistics.Tests.Distances;
 

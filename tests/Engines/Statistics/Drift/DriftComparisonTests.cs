@@ -1,5 +1,6 @@
 using Orrery.Statistics.Drift;
 using Orrery.Statistics.Histograms;
+using Xunit;
 
 namespace Orrery.Statistics.Tests.Drift;
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using Orrery.Statistics.Histograms;
+using Xunit;
 
 namespace Orrery.Statistics.Tests.Histograms;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Orrery.Engines.Tests;
 using Orrery.Statistics.HypothesisTests;
+using Xunit;
 
 namespace Orrery.Statistics.Tests.HypothesisTests;
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using Orrery.Statistics.HypothesisTests;
+using Xunit;
 
 namespace Orrery.Statistics.Tests.HypothesisTests;
 

@@ -1,6 +1,7 @@
 using Orrery.Engines.Tests;
 using Orrery.Statistics.Intervals;
 using Orrery.Statistics.Power;
+using Xunit;
 
 namespace Orrery.Statistics.Tests.Intervals;
 

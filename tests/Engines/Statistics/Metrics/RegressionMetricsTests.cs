@@ -1,6 +1,7 @@
 using Orrery.Engines.Tests;
 using Orrery.Kernel;
 using Orrery.Statistics.Metrics;
+using Xunit;
 
 namespace Orrery.Statistics.Tests.Metrics;
 

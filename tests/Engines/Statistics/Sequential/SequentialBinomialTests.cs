@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orrery.Statistics.Sequential;
+using Xunit;
 
 namespace Orrery.Statistics.Tests.Sequential;
 

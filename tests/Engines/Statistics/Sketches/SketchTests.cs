@@ -2,6 +2,7 @@ using System.Text.Json;
 using CsCheck;
 using Orrery.Engines.Tests;
 using Orrery.Statistics.Sketches;
+using Xunit;
 
 namespace Orrery.Statistics.Tests.Sketches;
 

@@ -1,4 +1,5 @@
 using Orrery.Statistics.Streams;
+using Xunit;
 
 namespace Orrery.Statistics.Tests.Streams;
 
