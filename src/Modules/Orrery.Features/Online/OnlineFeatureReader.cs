@@ -1,0 +1,85 @@
+using System.Buffers;
+using Orrery.Features.Services;
+using Orrery.Features.Views;
+using Orrery.Platform.KeyValues;
+
+namespace Orrery.Features.Online;
+
+internal sealed class OnlineFeatureReader : IOnlineFeatureReader
+{
+    private const int MaxStackBytes = 512;
+
+    private readonly IKeyValueSpace _space;
+    private readonly StoredRow[] _rows;
+
+    public OnlineFeatureReader(FeatureServicePlan service, IKeyValueSpace space, string workspace)
+    {
+        _space = space;
+        Keys = service.Keys;
+        Features = [.. service.Features];
+        var position = 0;
+        // A view that is used twice with the same keys is read once.
+        _rows = [.. service.Views
+            .SelectMany(use => use.Features.Select(f => (use.View, Keys: string.Join(',', use.Keys), Use: use, Feature: new Target(f.Index, position++))))
+            .GroupBy(t => (t.View.Name, t.Keys))
+            .Select(g => new StoredRow(g.First().View, [.. EntityKey.Prefix(workspace, g.First().View), (byte)'o'], [.. g.First().Use.Keys], [.. g.Select(t => t.Feature)]))];
+    }
+
+    public IReadOnlyList<string> Keys { get; }
+
+    public IReadOnlyList<string> Features { get; }
+
+    public void Read(ReadOnlySpan<string> keys, DateTimeOffset at, Span<double> values) => Read(keys, at, values, []);
+
+    public void Read(ReadOnlySpan<string> keys, DateTimeOffset at, Span<double> values, Span<FeatureReading> readings)
+    {
+        if (keys.Length != Keys.Count)
+            throw new ArgumentException($"Expected {Keys.Count} keys ({string.Join(", ", Keys)}), got {keys.Length}.", nameof(keys));
+        if (values.Length != Features.Count || (readings.Length != values.Length && !readings.IsEmpty))
+            throw new ArgumentException($"Expected room for {Features.Count} features, got {values.Length} values and {readings.Length} readings.", nameof(values));
+        var now = Ticks.ToMicroseconds(at);
+        var bytes = EntityKey.OnlineOffset + EntityKey.MaxBytes(keys);
+        byte[]? rented = null;
+        Span<byte> key = bytes <= MaxStackBytes ? stackalloc byte[MaxStackBytes] : rented = ArrayPool<byte>.Shared.Rent(bytes * 2);
+        try
+        {
+            foreach (var row in _rows)
+                Read(row, keys, now, key, values, readings);
+        }
+        finally
+        {
+            if (rented is not null)
+                ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private void Read(StoredRow row, ReadOnlySpan<string> keys, long now, Span<byte> key, Span<double> values, Span<FeatureReading> readings)
+    {
+        row.Prefix.CopyTo(key);
+        var length = row.Prefix.Length;
+        foreach (var position in row.KeyPositions)
+            length += EntityKey.Write(keys[position], key[length..]);
+
+        var buffer = ReadBuffer.Take();
+        var reading = new FeatureReading(FeatureStatus.NotFound, default);
+        if (_space.TryGet(key[..length], buffer))
+        {
+            PackedRow.Check(buffer.Written, row.View.Features.Count);
+            var tick = PackedRow.Tick(buffer.Written);
+            var expired = row.View.TtlMicroseconds is { } ttl && now - (tick * row.View.Clock.Microseconds) > ttl;
+            reading = new(expired ? FeatureStatus.Expired : FeatureStatus.Present, row.View.Clock.Time(tick));
+        }
+
+        foreach (var target in row.Targets)
+        {
+            values[target.Position] = reading.Status == FeatureStatus.Present ? PackedRow.Value(buffer.Written, target.Index) : double.NaN;
+            if (!readings.IsEmpty)
+                readings[target.Position] = reading;
+        }
+    }
+
+    /// <summary>Value <paramref name="Index"/> of the stored row is feature <paramref name="Position"/> of the service.</summary>
+    private readonly record struct Target(int Index, int Position);
+
+    private sealed record StoredRow(FeatureViewPlan View, byte[] Prefix, int[] KeyPositions, Target[] Targets);
+}

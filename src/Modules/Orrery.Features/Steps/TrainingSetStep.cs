@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Orrery.Features.TrainingSets;
+using Orrery.Kernel;
+using Orrery.Ledger;
+using Orrery.Pipelines.Steps;
+
+namespace Orrery.Features.Steps;
+
+/// <summary>What a <c>training-set</c> step does; as <see cref="TrainingSetRequest"/>.</summary>
+/// <param name="Name">The dataset that it becomes.</param>
+/// <param name="Service">The feature service.</param>
+/// <param name="Spine">The dataset with one row for each example: an input of the step where there is one of that name, else an asset reference.</param>
+/// <param name="Timestamp">The spine's column with the moment of the request.</param>
+/// <param name="Labels">Columns to be learnt.</param>
+/// <param name="From">Only rows at or after it.</param>
+/// <param name="To">Only rows before it.</param>
+/// <param name="Keep">Further columns to keep.</param>
+public sealed record TrainingSetSpec(
+    string Name, string Service, string Spine, string Timestamp, IReadOnlyList<string> Labels, DateTimeOffset? From = null, DateTimeOffset? To = null,
+    IReadOnlyList<string>? Keep = null);
+
+/// <summary>The step <c>training-set</c>: a point-in-time join. Its output <c>dataset</c> is the training set.</summary>
+internal sealed class TrainingSetStep(ITrainingSets sets) : StepKind<TrainingSetSpec>("training-set")
+{
+    // The key of a cached step knows the inputs that are given to it, not the latest version that a name stands for.
+    public override bool Cacheable => false;
+
+    protected override async Task<StepResult> RunAsync(StepContext context, TrainingSetSpec spec, CancellationToken cancellationToken)
+    {
+        var request = new TrainingSetRequest(spec.Name, spec.Service, Spine(context, spec.Spine), spec.Timestamp, spec.Labels)
+        {
+            From = spec.From, To = spec.To, Keep = spec.Keep ?? [],
+        };
+        var set = await sets.BuildAsync(context.Caller, request, context.Run, cancellationToken);
+        return new(
+            new Dictionary<string, VersionId> { ["dataset"] = set.Version.Id },
+            new Dictionary<string, JsonElement> { ["rows"] = JsonSerializer.SerializeToElement(set.Manifest.Rows, LedgerJson.Options) });
+    }
+
+    private static AssetRef Spine(StepContext context, string spine)
+    {
+        if (context.Inputs.TryGetValue(spine, out var input))
+            return input.Ref;
+        return AssetRef.TryParse(spine, out var reference) ? reference
+            : AssetRef.IsName(spine) ? new(AssetKind.Dataset, spine)
+            : throw new InvalidException($"Expected an input of the step, a dataset's name or a reference such as 'dataset/flights:3' as the spine; got '{spine}'.");
+    }
+}
