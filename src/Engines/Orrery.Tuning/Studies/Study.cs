@@ -51,15 +51,15 @@ public sealed class Study
     public static Study FromState(StudyState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var study = new Study(new SearchSpace(state.Space), state.Options);
-        foreach (var trial in state.Trials)
-        {
-            if (trial.Number != study._trials.Count)
-                throw new InvalidException($"Expected trial {study._trials.Count} next in the study's state; got {trial.Number}.");
-            study.Replay(trial);
-        }
+        return new Study(new SearchSpace(state.Space), state.Options).Replay(state.Trials);
+    }
 
-        return study;
+    /// <summary>The same with a sampler and a pruner of one's own, both without memory yet.</summary>
+    /// <exception cref="InvalidException">The trials do not fit the space, or are not numbered 0, 1, 2 ….</exception>
+    public static Study FromState(StudyState state, ISampler sampler, IPruner pruner)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return new Study(new SearchSpace(state.Space), state.Options, sampler, pruner).Replay(state.Trials);
     }
 
     /// <summary>The next trial, chosen by the sampler.</summary>
@@ -127,7 +127,7 @@ public sealed class Study
         return _trials[trial];
     }
 
-    /// <summary>All that is needed to go on, with a sampler and a pruner of <see cref="Options"/>.</summary>
+    /// <summary>All that is needed to go on. Samplers and pruners are rebuilt from the trials.</summary>
     public StudyState ToState() => new() { Space = Space.Specs, Options = Options, Trials = [.. _trials] };
 
     private TrialRecord Begin(IReadOnlyDictionary<string, ParameterValue> parameters)
@@ -137,6 +137,18 @@ public sealed class Study
         // The point of the values rather than the proposed one: what is remembered can be rebuilt from the record.
         _sampler.Began(record.Number, Space.ToUnit(parameters));
         return record;
+    }
+
+    private Study Replay(IReadOnlyList<TrialRecord> trials)
+    {
+        foreach (var trial in trials)
+        {
+            if (trial.Number != _trials.Count)
+                throw new InvalidException($"Expected trial {_trials.Count} next in the study's state; got {trial.Number}.");
+            Replay(trial);
+        }
+
+        return this;
     }
 
     private void Replay(TrialRecord trial)
