@@ -22,6 +22,22 @@ public sealed class SequentialTests
     }
 
     [Fact]
+    public void Normal_values_of_exactly_the_stated_deviation_keep_the_error_too()
+    {
+        var alarms = 0;
+        for (var run = 0; run < Runs; run++)
+        {
+            var (sequence, random) = (new NormalMixtureSequence(1, tunedFor: 200), new SeededRandom((ulong)run));
+            for (var n = 0; n < 4000; n++)
+                sequence.Add(random.NextGaussian());
+            alarms += sequence.Verdict == SequentialVerdict.Undecided ? 0 : 1;
+        }
+
+        // Not conservative either: over this many looks most of the allowed error is spent.
+        Assert.InRange(alarms, 4, MostFalseAlarms);
+    }
+
+    [Fact]
     public void The_same_looking_ruins_a_fixed_z_test()
     {
         // What the sequences are for, and that the simulation above can fail: the z interval is left by far more than 5 %.
