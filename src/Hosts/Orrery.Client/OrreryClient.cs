@@ -32,12 +32,7 @@ public sealed class OrreryClient
         if (workspace is not null)
             _http.DefaultRequestHeaders.Add(WorkspaceHeader, workspace);
         Assets = new(this);
-        Data = new(this);
-        Endpoints = new(this);
-        Features = new(this);
         Lineage = new(this);
-        Monitors = new(this);
-        Pipelines = new(this);
         Resources = new(this);
         Runs = new(this);
         Tokens = new(this);
@@ -50,22 +45,17 @@ public sealed class OrreryClient
     public AssetsClient Assets { get; }
 
     /// <summary>Sources and datasets.</summary>
-    public DataClient Data { get; }
 
     /// <summary>Endpoints and predictions.</summary>
-    public EndpointsClient Endpoints { get; }
 
     /// <summary>Feature services.</summary>
-    public FeaturesClient Features { get; }
 
     /// <summary>The lineage graph.</summary>
     public LineageClient Lineage { get; }
 
     /// <summary>Monitors and alerts.</summary>
-    public MonitorsClient Monitors { get; }
 
     /// <summary>Pipelines.</summary>
-    public PipelinesClient Pipelines { get; }
 
     /// <summary>Declared resources.</summary>
     public ResourcesClient Resources { get; }

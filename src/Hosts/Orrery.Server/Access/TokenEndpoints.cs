@@ -11,17 +11,17 @@ internal static class TokenEndpoints
     {
         var tokens = routes.MapGroup("/api/v1/tokens").WithTags("Access").RequireRole(Role.Admin);
         tokens.MapGet("/", (HttpContext http, TokenStore store, CancellationToken ct) => store.ListAsync(http.Caller(), ct))
-            .WithName("listTokens").WithSummary("Lists the workspace's API tokens, without their secrets.");
+            .WithName("ListTokens").WithSummary("Lists the workspace's API tokens, without their secrets.");
         tokens.MapPost("/", (CreateTokenRequest body, HttpContext http, TokenStore store, CancellationToken ct) =>
                 store.CreateAsync(http.Caller(), body.Name, body.Role, ct))
-            .WithName("createToken").WithSummary("Makes an API token. Its secret is in this answer and never again.");
+            .WithName("CreateToken").WithSummary("Makes an API token. Its secret is in this answer and never again.");
         tokens.MapDelete("/{name}", async (string name, HttpContext http, TokenStore store, CancellationToken ct) =>
             {
                 await store.RevokeAsync(http.Caller(), name, ct);
                 return TypedResults.NoContent();
             })
-            .WithName("revokeToken").WithSummary("Revokes an API token at once.");
+            .WithName("RevokeToken").WithSummary("Revokes an API token at once.");
         routes.MapGet("/api/v1/me", (HttpContext http) => http.Caller()).RequireRole(Role.Viewer)
-            .WithTags("Access").WithName("whoAmI").WithSummary("Says who the caller is, in which workspace, with which role.");
+            .WithTags("Access").WithName("WhoAmI").WithSummary("Says who the caller is, in which workspace, with which role.");
     }
 }

@@ -14,9 +14,9 @@ internal static class HealthEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("").WithTags("Health").AllowAnonymous();
-        health.MapGet("/healthz", () => "ok").WithName("isAlive").WithSummary("Answers as long as the process lives.");
-        health.MapGet("/readyz", ReadyAsync).WithName("isReady").WithSummary("Answers 200 once the server can do its work: the database answers and its schema is current.");
-        health.MapGet("/api/v1/version", () => new ServerInfo("orrery", Version)).WithName("getVersion").WithSummary("Names the server and its version.");
+        health.MapGet("/healthz", () => "ok").WithName("IsAlive").WithSummary("Answers as long as the process lives.");
+        health.MapGet("/readyz", ReadyAsync).WithName("IsReady").WithSummary("Answers 200 once the server can do its work: the database answers and its schema is current.");
+        health.MapGet("/api/v1/version", () => new ServerInfo("orrery", Version)).WithName("GetServerVersion").WithSummary("Names the server and its version.");
     }
 
     // Kestrel listens only after the migrations ran, so what is left to ask is whether the database answers.
