@@ -73,14 +73,25 @@ public sealed class SamplerTests
     }
 
     [Fact]
-    public void Parallel_workers_do_not_all_look_at_one_place()
+    public void Parallel_workers_keep_away_from_where_others_are_running()
     {
-        var study = new Study(Problems.BraninSpace, new StudyOptions { Seed = 5 });
-        Run(study, Problems.Branin, 30);
-        var asked = Enumerable.Range(0, 8).Select(_ => study.Ask().Parameters).ToList();
-        var distances = asked.SelectMany((a, i) => asked.Skip(i + 1).Select(b => Math.Abs(a["x"].Number - b["x"].Number) + Math.Abs(a["y"].Number - b["y"].Number)));
-        Assert.True(distances.Min() > 0.01);
-        Assert.True(distances.Max() > 2);
+        var space = new SearchSpace(ParameterSpec.Float("x", 0, 1));
+        // The best known place is 0.5; in the second sampler a dozen workers are there already.
+        Assert.True(MeanDistance(running: 12) > 1.5 * MeanDistance(running: 0));
+
+        double MeanDistance(int running)
+        {
+            var sampler = new TpeSampler(space, 1);
+            for (var i = 0; i < 60; i++)
+            {
+                var x = SeededRandom.ForPart(2, (ulong)i).NextDouble();
+                sampler.Ended(new SampledTrial(i, new[] { x }, Math.Abs(x - 0.5)));
+            }
+
+            for (var i = 0; i < running; i++)
+                sampler.Began(60 + i, new[] { 0.5 });
+            return Enumerable.Range(0, 50).Average(i => Math.Abs(sampler.Propose(100, new SeededRandom((ulong)i))[0] - 0.5));
+        }
     }
 
     [Fact]
