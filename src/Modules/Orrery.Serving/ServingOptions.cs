@@ -5,9 +5,9 @@ namespace Orrery.Serving;
 /// <summary>Limits of serving; section <c>Serving</c> of the configuration.</summary>
 public sealed class ServingOptions
 {
-    /// <summary>The longest ONNX file that is loaded, in bytes. Default 1 GiB.</summary>
-    [Range(1024, long.MaxValue)]
-    public long MaxModelBytes { get; set; } = 1L << 30;
+    /// <summary>The longest ONNX model that is loaded, in bytes. Default 512 MiB; it is in memory twice while it loads.</summary>
+    [Range(1024, int.MaxValue)]
+    public int MaxModelBytes { get; set; } = 512 << 20;
 
     /// <summary>The longest body of a prediction request, in bytes. Default 16 MiB.</summary>
     [Range(1024, int.MaxValue)]

@@ -44,14 +44,14 @@ public enum CanaryMetric
 /// <summary>What rolls a challenger back at once, before the test has decided. A score that is not finite always does.</summary>
 /// <param name="MinRequests">Shares are looked at from so many scored requests on. Default 50.</param>
 /// <param name="MaxErrorRate">The largest share of requests that the challenger may fail on; the champion answers those. Default 0.01.</param>
-/// <param name="MaxLatencyMs">At most one in a hundred scorings may take longer. Default 50.</param>
+/// <param name="MaxLatency">At most one in a hundred scorings may take longer. Default 50ms.</param>
 /// <param name="MaxLossIncrease">The largest mean loss above the champion's, from 50 paired outcomes on. Default 0.25.</param>
-public sealed record GuardSpec(int MinRequests = 50, double MaxErrorRate = 0.01, double MaxLatencyMs = 50, double MaxLossIncrease = 0.25);
+public sealed record GuardSpec(int MinRequests = 50, double MaxErrorRate = 0.01, TimeSpan? MaxLatency = null, double MaxLossIncrease = 0.25);
 
 /// <summary>Requests of one row that wait together are scored together: more throughput for models that cost milliseconds, more latency for all others.</summary>
 /// <param name="MaxBatch">The most rows in one run of the graph, 1 to 1,024. Default 1: off.</param>
-/// <param name="MaxDelayMs">The longest that a request waits for others, 0 to 1,000. Default 1.</param>
-public sealed record BatchingSpec(int MaxBatch = 1, double MaxDelayMs = 1);
+/// <param name="MaxDelay">The longest that a request waits for others, at most 1s. Default 1ms.</param>
+public sealed record BatchingSpec(int MaxBatch = 1, TimeSpan? MaxDelay = null);
 
 /// <summary>What is written of each prediction to the stream <c>predictions/{endpoint}</c>.</summary>
 /// <param name="Features">Whether the model's inputs are written; explanations and drift monitors need them. Default true.</param>

@@ -11,7 +11,7 @@ namespace Orrery.Serving.Plans;
 internal sealed class CanarySlice(string canaryId, Share share, bool shadow, GuardSpec guard, ArmCounters counters, Action<string, string> breached)
 {
     private readonly long _salt = (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(canaryId.AsSpan()));
-    private readonly long _slowTicks = (long)(guard.MaxLatencyMs / 1000 * System.Diagnostics.Stopwatch.Frequency);
+    private readonly TimeSpan _maxLatency = guard.MaxLatency ?? TimeSpan.FromMilliseconds(50);
     private int _stopped;
 
     public string CanaryId { get; } = canaryId;
@@ -21,7 +21,8 @@ internal sealed class CanarySlice(string canaryId, Share share, bool shadow, Gua
     /// <summary>Whether the champion answers here too.</summary>
     public bool Shadow { get; } = shadow;
 
-    public long SlowTicks => _slowTicks;
+    public long SlowTicks { get; } =
+        (long)((guard.MaxLatency ?? TimeSpan.FromMilliseconds(50)).TotalSeconds * System.Diagnostics.Stopwatch.Frequency);
 
     /// <summary>Whether the request of this key belongs to the canary. None does once a guard was broken.</summary>
     public bool Contains(ReadOnlySpan<char> key) => Volatile.Read(ref _stopped) == 0 && Position(key) < Share.Value;
@@ -47,7 +48,7 @@ internal sealed class CanarySlice(string canaryId, Share share, bool shadow, Gua
             return FormattableString.Invariant($"the challenger failed on {counters.Errors} of {requests} requests; at most {guard.MaxErrorRate:P2} are allowed");
         if (counters.Slow > 0.01 * requests)
             return FormattableString.Invariant(
-                $"{counters.Slow} of {requests} scorings of the challenger took longer than {guard.MaxLatencyMs} ms; at most 1 % may");
+                $"{counters.Slow} of {requests} scorings of the challenger took longer than {_maxLatency.TotalMilliseconds} ms; at most 1 % may");
         return null;
     }
 }

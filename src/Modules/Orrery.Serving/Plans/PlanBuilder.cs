@@ -81,7 +81,7 @@ internal sealed class PlanBuilder(LoadedModels models, IOnlineFeatures features,
     }
 
     private BatchRunner? Batches(OnnxModel model, BatchingSpec batching) =>
-        batching.MaxBatch == 1 ? null : new(model, batching.MaxBatch, TimeSpan.FromMilliseconds(batching.MaxDelayMs), time);
+        batching.MaxBatch == 1 ? null : new(model, batching.MaxBatch, batching.MaxDelay ?? TimeSpan.FromMilliseconds(1), time);
 
     private static IEnumerable<string> Services(PlanRequest request) =>
         new[] { Service(request, request.Champion), request.Challenger is { } challenger ? Service(request, challenger) : null }

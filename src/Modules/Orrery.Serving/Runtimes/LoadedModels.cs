@@ -95,8 +95,8 @@ internal sealed class LoadedModels(IBlobStore blobs, IOptions<ServingOptions> op
         if (version.Kind != AssetKind.Model)
             throw new InvalidException($"{version.Ref} is a {version.Kind}; an endpoint serves a model.");
         var manifest = version.Read<ModelManifest>();
-        var path = await blobs.LocalPathAsync(manifest.Content);
-        return OnnxModel.Load(path, version.Ref.ToString(), manifest, options.Value);
+        var content = await blobs.ReadAsync(manifest.Content, options.Value.MaxModelBytes);
+        return OnnxModel.Load(content, version.Ref.ToString(), manifest);
     });
 
     private sealed class Entry(Task<OnnxModel> model)

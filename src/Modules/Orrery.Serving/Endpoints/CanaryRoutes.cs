@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+using Orrery.Platform.Ownership;
+using Orrery.Platform.Signals;
+
+namespace Orrery.Serving.Endpoints;
+
+/// <summary>The ways back to an endpoint's owner: from requests that broke a guard, and from the follower of outcomes.</summary>
+internal sealed class CanaryRoutes(Lazy<IOwners<EndpointOwner>> owners, ILogger<CanaryRoutes> logger)
+{
+    /// <summary>Tells the owner of a broken guard, behind the request that broke it.</summary>
+    public Action<string, string> Breached(string endpoint) => (canary, reason) => _ = Task.Run(() => BreachAsync(endpoint, canary, reason));
+
+    /// <summary>Hands outcomes to the owner.</summary>
+    public Func<SignalBatch, CancellationToken, Task<bool>> Outcomes(string endpoint, string canary) =>
+        (batch, cancellationToken) => owners.Value.CallAsync(endpoint, (owner, token) => owner.ObserveAsync(canary, batch, token), cancellationToken);
+
+    private async Task BreachAsync(string endpoint, string canary, string reason)
+    {
+        try
+        {
+            await owners.Value.CallAsync(endpoint, async (owner, token) =>
+            {
+                await owner.BreachAsync(canary, reason, token);
+                return true;
+            });
+        }
+        catch (Exception error)
+        {
+            // The slice is stopped already: the challenger gets nothing more. The owner learns of it at the next outcome or restart.
+            ServingLog.BreachFailed(logger, endpoint, error);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Orrery.Kernel;
+using Orrery.Platform.Access;
+using Orrery.Serving.Predictions;
+
+namespace Orrery.Serving.Endpoints;
+
+/// <summary>A version to deploy: <c>model/flights:3</c>, or an alias. <paramref name="Force"/> passes over the gate, which only an admin may.</summary>
+public sealed record DeployRequest(string Version, bool Force = false);
+
+/// <summary>A challenger to start: its version, and where it differs from the endpoint's declaration, its traffic.</summary>
+public sealed record CanaryRequest(string Version, Share? Share = null, bool? Shadow = null, bool Force = false);
+
+/// <summary>Why somebody rolls back.</summary>
+public sealed record RollbackRequest(string Reason);
+
+/// <summary>Labels of predictions.</summary>
+public sealed record LabelsRequest(IReadOnlyList<PredictionLabel> Labels);
+
+/// <summary>Maps <c>/api/v1/endpoints</c>.</summary>
+internal static class EndpointRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/endpoints").WithTags("Endpoints");
+        group.MapGet("/", (HttpContext http, IEndpoints endpoints, CancellationToken token) => endpoints.ListAsync(http.Caller(), token))
+            .WithName("ListEndpoints").RequireRole(Role.Viewer);
+        group.MapGet("/{name}", (string name, HttpContext http, IEndpoints endpoints, CancellationToken token) => endpoints.StatusAsync(http.Caller(), name, token))
+            .WithName("GetEndpoint").RequireRole(Role.Viewer);
+        group.MapGet("/{name}/signature", (string name, HttpContext http, IPredictions predictions) => predictions.Signature(http.Caller(), name))
+            .WithName("GetEndpointSignature").RequireRole(Role.Viewer);
+        group.MapPost("/{name}/deploy", (string name, DeployRequest body, HttpContext http, IEndpoints endpoints, CancellationToken token) =>
+                endpoints.DeployAsync(http.Caller(), name, Reference(body.Version), Mode(body.Force), token))
+            .WithName("Deploy").RequireRole(Role.Editor);
+        group.MapPost("/{name}/canary", (string name, CanaryRequest body, HttpContext http, IEndpoints endpoints, CancellationToken token) =>
+                endpoints.StartCanaryAsync(http.Caller(), name, Reference(body.Version), new(body.Share, body.Shadow), Mode(body.Force), token))
+            .WithName("StartCanary").RequireRole(Role.Editor);
+        group.MapPost("/{name}/rollback", (string name, RollbackRequest body, HttpContext http, IEndpoints endpoints, CancellationToken token) =>
+                endpoints.RollbackAsync(http.Caller(), name, body.Reason, token))
+            .WithName("Rollback").RequireRole(Role.Editor);
+        group.MapGet("/{name}/predictions", (string name, int? limit, string? cursor, HttpContext http, IPredictions predictions, CancellationToken token) =>
+                predictions.ListAsync(http.Caller(), name, new(limit ?? PageRequest.DefaultLimit, cursor), token))
+            .WithName("ListPredictions").RequireRole(Role.Viewer);
+        group.MapGet("/{name}/predictions/{id}", (string name, string id, HttpContext http, IPredictions predictions, CancellationToken token) =>
+                predictions.FindAsync(http.Caller(), name, id, token))
+            .WithName("GetPrediction").RequireRole(Role.Viewer);
+        group.MapPost("/{name}/labels", LabelAsync).WithName("AddLabels").RequireRole(Role.Editor);
+    }
+
+    private static async Task<IResult> LabelAsync(string name, LabelsRequest body, HttpContext http, IPredictions predictions, CancellationToken token)
+    {
+        await predictions.LabelAsync(http.Caller(), name, body.Labels, token);
+        return TypedResults.NoContent();
+    }
+
+    private static AssetRef Reference(string text) => AssetRef.TryParse(text, out var reference)
+        ? reference
+        : throw new InvalidException($"Expected a model version as 'model/flights:3' or 'model/flights@challenger', got '{text}'.");
+
+    private static GateMode Mode(bool force) => force ? GateMode.Force : GateMode.Respect;
+}

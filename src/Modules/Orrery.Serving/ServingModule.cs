@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orrery.Ledger.Resources;
+using Orrery.Pipelines.Steps;
+using Orrery.Platform.Ownership;
+using Orrery.Platform.Relational;
+using Orrery.Serving.Canaries;
+using Orrery.Serving.Endpoints;
+using Orrery.Serving.Plans;
+using Orrery.Serving.Predictions;
+using Orrery.Serving.Runtimes;
+using Orrery.Serving.Storage;
+
+namespace Orrery.Serving;
+
+/// <summary>Serving: model runtimes, endpoints, canaries, predictions.</summary>
+public static class ServingModule
+{
+    /// <summary>Registers serving; needs the ledger and the online features.</summary>
+    public static IServiceCollection AddServing(this IServiceCollection services, IConfiguration configuration)
+    {
+        MigrationSource.Add(services, typeof(CreateServing).Assembly);
+        services.AddOptions<ServingOptions>().Bind(configuration.GetSection("Serving")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<LoadedModels>();
+        services.AddSingleton<PlanBuilder>();
+        services.AddSingleton<LiveEndpoints>();
+
+        services.AddSingleton<EndpointStore>();
+        services.AddSingleton<GateCheck>();
+        services.AddSingleton<Announcements>();
+        services.AddSingleton<OutcomeFollower>();
+        services.AddSingleton<EndpointParts>();
+        services.AddSingleton<CanaryRoutes>();
+        services.AddSingleton<IOwnerFactory<EndpointOwner>, EndpointOwnerFactory>();
+        // An owner hands its own address to requests and followers, so the address is looked up when it is first used.
+        services.AddSingleton(provider => new Lazy<IOwners<EndpointOwner>>(provider.GetRequiredService<IOwners<EndpointOwner>>));
+        services.AddSingleton<IEndpoints, EndpointCatalog>();
+        services.AddSingleton<IResourceKind, EndpointKind>();
+        services.AddSingleton<IStepKind, DeployStep>();
+
+        services.AddSingleton<PredictionSearch>();
+        services.AddSingleton<IPredictions, PredictionDesk>();
+        return services;
+    }
+
+    /// <summary>Maps <c>/api/v1/endpoints</c>.</summary>
+    public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes)
+    {
+        EndpointRoutes.Map(routes);
+        return routes;
+    }
+}
