@@ -63,7 +63,11 @@ internal sealed class TestPlatform : IAsyncDisposable
 
     /// <summary>A platform in a folder that the test owns: to close it and open it again.</summary>
     public static Task<TestPlatform> StartInAsync(TempFolder folder, Action<IServiceCollection>? configure = null, TimeProvider? time = null) =>
-        MigratedAsync(new(folder.Path, null, configure, time));
+        StartAtAsync(folder.Path, configure, time);
+
+    /// <summary>As <see cref="StartInAsync"/>, for a process that is only told the path.</summary>
+    public static Task<TestPlatform> StartAtAsync(string path, Action<IServiceCollection>? configure = null, TimeProvider? time = null) =>
+        MigratedAsync(new(path, null, configure, time));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -27,18 +27,14 @@ internal sealed class FileBlobStore(OwnedFolder folder) : IBlobStore
         try
         {
             Blob blob;
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+            await using (var file = Create(temporary))
             {
                 blob = await CopyAsync(content, file, cancellationToken);
-                file.Flush(flushToDisk: true);
+                StorageErrors.Guard(What, () => file.Flush(flushToDisk: true));
             }
 
-            Publish(temporary, blob.Digest);
+            StorageErrors.Guard(What, () => Publish(temporary, blob.Digest));
             return blob;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw StorageErrors.Translate(error, What);
         }
         finally
         {
@@ -51,30 +47,20 @@ internal sealed class FileBlobStore(OwnedFolder folder) : IBlobStore
     {
         if (!CanMove(path))
         {
-            await using (var content = OpenRead(path))
-            {
-                var copied = await PutAsync(content, cancellationToken);
-                File.Delete(path);
-                return copied;
-            }
+            await using var content = OpenRead(path);
+            var copied = await PutAsync(content, cancellationToken);
+            File.Delete(path);
+            return copied;
         }
 
         Blob blob;
         await using (var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.SequentialScan))
         {
             blob = await CopyAsync(file, Stream.Null, cancellationToken);
-            file.Flush(flushToDisk: true);
+            StorageErrors.Guard(What, () => file.Flush(flushToDisk: true));
         }
 
-        try
-        {
-            Publish(path, blob.Digest);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw StorageErrors.Translate(error, What);
-        }
-
+        StorageErrors.Guard(What, () => Publish(path, blob.Digest));
         return blob;
     }
 
@@ -136,7 +122,9 @@ internal sealed class FileBlobStore(OwnedFolder folder) : IBlobStore
             while ((read = await from.ReadAsync(buffer, cancellationToken)) > 0)
             {
                 hash.AppendData(buffer, 0, read);
-                await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                // Written synchronously: .NET has no asynchronous file writes on Unix but a thread of the pool, and only what the store's own file
+                // refuses is the storage's fault; a source that breaks off throws its own error.
+                StorageErrors.Guard(What, () => to.Write(buffer, 0, read));
                 length += read;
             }
 
@@ -146,6 +134,13 @@ internal sealed class FileBlobStore(OwnedFolder folder) : IBlobStore
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private static FileStream Create(string path)
+    {
+        FileStream? file = null;
+        StorageErrors.Guard(What, () => file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0));
+        return file!;
     }
 
     private void Publish(string temporary, Digest digest)

@@ -89,15 +89,12 @@ internal sealed class FileSignalLog(OwnedFolder folder, IDatabase database, ILog
             if (_streams.TryGetValue(name, out var open))
                 return open;
             var files = new StreamFolder(_root, name);
-            try
+            StorageErrors.Guard($"The signal stream '{name}'", () =>
             {
                 DurableFolder.Create(files.Path);
-                return Add(name, files, StreamChain.Create(files, folder.ScratchPath, schema));
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                throw StorageErrors.Translate(error, $"The signal stream '{name}'");
-            }
+                open = Add(name, files, StreamChain.Create(files, folder.ScratchPath, schema));
+            });
+            return open!;
         }
     }
 

@@ -205,7 +205,7 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
         {
             Roll(Schema);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (UnavailableException error)
         {
             NotRolled(Name, error);
             return;
@@ -230,9 +230,12 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
     private void Roll(SignalSchema schema)
     {
         var live = Live;
-        var next = TailFile.Create(_folder, _scratch, live.End, schema);
-        lock (_chain)
-            _tails = (live.Rows > 0 ? _tails : _tails.Remove(live)).Add(next);
+        StorageErrors.Guard($"A new tail of the signal stream '{Name}'", () =>
+        {
+            var next = TailFile.Create(_folder, _scratch, live.End, schema);
+            lock (_chain)
+                _tails = (live.Rows > 0 ? _tails : _tails.Remove(live)).Add(next);
+        });
         if (live.Rows == 0)
             live.EndUse();
     }

@@ -48,7 +48,9 @@ internal sealed partial class StreamChain(ImmutableArray<Segment> segments, Immu
             end = tail.End;
         }
 
-        return new(segments, tails.ToImmutable());
+        return tails.Count > 0
+            ? new(segments, tails.ToImmutable())
+            : throw DamagedStream.Error(folder.TailPath(end), "it is missing, and with it the stream's columns and its newest records");
     }
 
     private static ImmutableArray<Segment> Segmented(StreamFolder folder, out long end)

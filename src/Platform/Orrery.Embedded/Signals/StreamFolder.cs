@@ -22,7 +22,7 @@ internal sealed class StreamFolder(string root, string name)
     public string Path { get; } = System.IO.Path.Combine(root, name, LogFolder);
 
     /// <summary>Whether the stream was ever made.</summary>
-    public bool Exists => Directory.Exists(Path) && Tails().Count > 0;
+    public bool Exists => Directory.Exists(Path) && Directory.EnumerateFiles(Path).Any();
 
     /// <summary>Where the tail that begins at <paramref name="first"/> lies.</summary>
     public string TailPath(long first) => System.IO.Path.Combine(Path, TailPrefix + Number(first));
