@@ -32,6 +32,7 @@ internal sealed class FittedGraph
         }
 
         Features = [.. plan.Outputs.SelectMany(output => _names[output])];
+        Sources = FindSources();
         if (Features.GroupBy(f => f, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
             throw new InvalidException($"Two features are named '{twice}'. Rename a step, or name the outputs so that it comes out once.");
     }
@@ -41,6 +42,9 @@ internal sealed class FittedGraph
     public IReadOnlyList<FittedStep> Steps { get; }
 
     public IReadOnlyList<string> Features { get; }
+
+    /// <summary>By feature: the raw columns that it is made from.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Sources { get; }
 
     public FeatureMatrix Apply(RecordBatch batch)
     {
@@ -122,6 +126,19 @@ internal sealed class FittedGraph
         ValueKind.Text => block.ToTexts(graph),
         _ => block,
     };
+
+    private IReadOnlyList<string>[] FindSources()
+    {
+        var sources = Spec.Columns.ToDictionary(c => c.Name, IReadOnlyList<string>[] (c) => [[c.Name]], StringComparer.Ordinal);
+        foreach (var index in _plan.Order)
+        {
+            var inputs = Spec.Steps[index].Inputs.SelectMany(input => sources[input]).ToArray();
+            sources[Spec.Steps[index].Name] =
+                [.. Steps[index].Origins(inputs.Length).Select(IReadOnlyList<string> (origin) => [.. origin.SelectMany(i => inputs[i]).Distinct()])];
+        }
+
+        return [.. _plan.Outputs.SelectMany(output => sources[output])];
+    }
 
     private List<string> InputNames(int index) => [.. Spec.Steps[index].Inputs.SelectMany(input => _names[input])];
 

@@ -75,6 +75,8 @@ internal sealed record FittedCalendar : FittedStep
     public override IReadOnlyList<string> OutputNames(string step, IReadOnlyList<string> inputs) =>
         [.. Facets().SelectMany(facet => inputs.Select((_, i) => $"{NameOf(step, inputs, i)}.{facet.Name}"))];
 
+    public override IReadOnlyList<IReadOnlyList<int>> Origins(int inputs) => [.. Facets().SelectMany(_ => base.Origins(inputs))];
+
     public override Column[] Apply(IReadOnlyList<Column> inputs, ColumnPool pool)
     {
         var outputs = new List<Column>();

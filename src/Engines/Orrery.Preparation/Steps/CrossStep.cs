@@ -28,6 +28,8 @@ internal sealed record FittedCross : FittedStep
 
     public override IReadOnlyList<string> OutputNames(string step, IReadOnlyList<string> inputs) => [step];
 
+    public override IReadOnlyList<IReadOnlyList<int>> Origins(int inputs) => [[.. Enumerable.Range(0, inputs)]];
+
     public override Column[] Apply(IReadOnlyList<Column> inputs, ColumnPool pool)
     {
         var (first, second) = ((TextColumn)inputs[0], (TextColumn)inputs[1]);

@@ -121,6 +121,9 @@ internal sealed record FittedImpute : FittedStep
         return Indicator ? [.. names, .. names.Select(n => n + ".missing")] : names;
     }
 
+    public override IReadOnlyList<IReadOnlyList<int>> Origins(int inputs) =>
+        Indicator ? [.. base.Origins(inputs), .. base.Origins(inputs)] : base.Origins(inputs);
+
     public override Column[] Apply(IReadOnlyList<Column> inputs, ColumnPool pool)
     {
         var filled = inputs.Select((column, i) => Fill(column, i, pool));

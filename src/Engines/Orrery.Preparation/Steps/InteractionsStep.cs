@@ -50,6 +50,8 @@ internal sealed record FittedInteractions : FittedStep
     public override IReadOnlyList<string> OutputNames(string step, IReadOnlyList<string> inputs) =>
         [.. Left.Select((left, p) => $"{step}.{inputs[left]}*{inputs[Right[p]]}")];
 
+    public override IReadOnlyList<IReadOnlyList<int>> Origins(int inputs) => [.. Left.Select(IReadOnlyList<int> (left, p) => [left, Right[p]])];
+
     public override Column[] Apply(IReadOnlyList<Column> inputs, ColumnPool pool)
     {
         var outputs = new Column[Left.Length];

@@ -53,6 +53,9 @@ internal sealed record FittedOneHot : FittedStep
     public override IReadOnlyList<string> OutputNames(string step, IReadOnlyList<string> inputs) =>
         [.. Categories.SelectMany((known, c) => Enumerable.Range(0, known.Count).Select(i => $"{NameOf(step, inputs, c)}={known.NameOf(i)}"))];
 
+    public override IReadOnlyList<IReadOnlyList<int>> Origins(int inputs) =>
+        [.. Categories.SelectMany((known, c) => Enumerable.Repeat<IReadOnlyList<int>>([c], known.Count))];
+
     public override Column[] Apply(IReadOnlyList<Column> inputs, ColumnPool pool)
     {
         var outputs = new List<Column>();

@@ -46,6 +46,8 @@ internal sealed record FittedSelect : FittedStep
 
     public override IReadOnlyList<string> OutputNames(string step, IReadOnlyList<string> inputs) => [.. Positions.Select(p => inputs[p])];
 
+    public override IReadOnlyList<IReadOnlyList<int>> Origins(int inputs) => [.. Positions.Select(IReadOnlyList<int> (p) => [p])];
+
     public override Column[] Apply(IReadOnlyList<Column> inputs, ColumnPool pool) => [.. Positions.Select(p => inputs[p])];
 
     public override OnnxBlock Emit(OnnxGraphBuilder graph, OnnxBlock input)

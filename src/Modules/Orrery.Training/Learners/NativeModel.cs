@@ -31,9 +31,9 @@ internal static class NativeModel
 
     private sealed class LightGbmModel(Booster booster) : INativeModel
     {
-        public double[] Raw(ReadOnlySpan<float> values) => booster.Predict(values, PredictionKind.Raw);
+        public double[] Raw(ReadOnlySpan<float> values) => booster.Predict(values, BoosterOutput.Raw);
 
-        public double[] Contributions(ReadOnlySpan<float> values) => booster.Predict(values, PredictionKind.Contribution);
+        public double[] Contributions(ReadOnlySpan<float> values) => booster.Predict(values, BoosterOutput.Contribution);
 
         public IReadOnlyList<double> Importance() => booster.Importance(ImportanceKind.Gain);
 

@@ -4,7 +4,7 @@ using Orrery.Kernel;
 namespace Orrery.Training.LightGbm;
 
 /// <summary>What a prediction gives; the numbers are <c>C_API_PREDICT_…</c>.</summary>
-internal enum PredictionKind
+internal enum BoosterOutput
 {
     /// <summary>Through the objective's link: probabilities.</summary>
     Normal = 0,
@@ -96,7 +96,7 @@ internal sealed unsafe class Booster : IDisposable
 
     /// <summary>Predicts rows of a row-major matrix.</summary>
     /// <returns>Rows × the values of each: <see cref="Classes"/>, for contributions times columns + 1, for leaves times trees.</returns>
-    public double[] Predict(ReadOnlySpan<float> values, PredictionKind kind = PredictionKind.Normal, int threads = 1)
+    public double[] Predict(ReadOnlySpan<float> values, BoosterOutput kind = BoosterOutput.Normal, int threads = 1)
     {
         if (values.Length % Columns != 0)
             throw new ArgumentException($"Expected a multiple of {Columns} values, got {values.Length}.", nameof(values));

@@ -79,7 +79,7 @@ public sealed class BoosterTests
     {
         using var booster = Booster.Load(Train().Model);
         var probabilities = booster.Predict(Validation.Values);
-        var raw = booster.Predict(Validation.Values, PredictionKind.Raw);
+        var raw = booster.Predict(Validation.Values, BoosterOutput.Raw);
 
         Assert.All(Enumerable.Range(0, Validation.Rows), row => Assert.Equal(1 / (1 + Math.Exp(-raw[row])), probabilities[row], 12));
         Assert.True(probabilities.Zip(Validation.Label).Average(p => p.First > 0.5 == p.Second > 0.5 ? 1 : 0) > 0.9);
@@ -89,8 +89,8 @@ public sealed class BoosterTests
     public void Contributions_add_up_to_the_raw_score_in_every_row()
     {
         using var booster = Booster.Load(Train().Model);
-        var raw = booster.Predict(Validation.Values, PredictionKind.Raw);
-        var contributions = booster.Predict(Validation.Values, PredictionKind.Contribution);
+        var raw = booster.Predict(Validation.Values, BoosterOutput.Raw);
+        var contributions = booster.Predict(Validation.Values, BoosterOutput.Contribution);
         var width = booster.Columns + 1;
 
         Assert.Equal(Validation.Rows * width, contributions.Length);
@@ -102,7 +102,7 @@ public sealed class BoosterTests
     {
         using var booster = Booster.Load(Train(iterations: 6).Model);
 
-        Assert.Equal(Validation.Rows * booster.Iterations, booster.Predict(Validation.Values, PredictionKind.Leaf).Length);
+        Assert.Equal(Validation.Rows * booster.Iterations, booster.Predict(Validation.Values, BoosterOutput.Leaf).Length);
     }
 
     [Fact]

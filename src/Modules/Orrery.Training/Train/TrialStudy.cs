@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Orrery.Ledger;
+using Orrery.Ledger.Runs;
+using Orrery.Platform.Access;
+using Orrery.Training.LightGbm;
+using Orrery.Training.Learners;
+using Orrery.Training.Trainers;
+using Orrery.Tuning.Pruners;
+using Orrery.Tuning.Spaces;
+using Orrery.Tuning.Studies;
+
+namespace Orrery.Training.Train;
+
+/// <summary>How a study came out.</summary>
+/// <param name="Best">The learner with the best trial's parameters.</param>
+/// <param name="State">Every trial, as JSON.</param>
+/// <param name="Pruned">Trials that were stopped early.</param>
+internal sealed record StudyOutcome(LearnerSpec Best, byte[] State, int Pruned);
+
+/// <summary>Searches a learner's parameters. Every trial is a run below the training's, with its parameters and its metric after each round.</summary>
+internal sealed class TrialStudy(IRuns runs, TimeProvider time)
+{
+    // Pruners compare trials at equal rounds. Early rounds say more of the learning rate than of the end, and every tenth is enough to compare.
+    private const int FirstReport = 20;
+    private const int ReportEvery = 10;
+
+    public async Task<StudyOutcome> SearchAsync(
+        Caller caller, Run training, TrainerSpec spec, LearningTask task, Action<int> onTrial, CancellationToken cancellationToken)
+    {
+        var tune = spec.Tune!;
+        var study = new Study(new SearchSpace(tune.Space), new()
+        {
+            Direction = task.Metric.Direction, Seed = (ulong)spec.Seed, Sampler = tune.Sampler, Pruner = tune.Pruner, MinimumResource = FirstReport,
+        });
+        using var learner = Learner.For(spec.Learner, task);
+        for (var i = 0; i < tune.Trials; i++)
+        {
+            await RunTrialAsync(caller, training, spec, task, study, learner, cancellationToken);
+            onTrial(i + 1);
+        }
+
+        return new(
+            LearnerParameters.With(spec.Learner, study.Best!.Parameters), JsonSerializer.SerializeToUtf8Bytes(study.ToState(), LedgerJson.Options),
+            study.Trials.Count(t => t.State == TrialState.Pruned));
+    }
+
+    private async Task RunTrialAsync(
+        Caller caller, Run training, TrainerSpec spec, LearningTask task, Study study, ILearner learner, CancellationToken cancellationToken)
+    {
+        var trial = study.Ask();
+        var parameters = LearnerParameters.With(spec.Learner, trial.Parameters);
+        var run = await runs.StartAsync(caller, new(
+            "trial", FormattableString.Invariant($"trial {trial.Number}"), training.Folder, training.Id, spec.Seed, LearnerParameters.Describe(parameters)), cancellationToken);
+        await RunGuard.RunAsync(runs, caller, run.Id, async () =>
+        {
+            var history = new List<MetricPoint>();
+            var pruned = false;
+            var key = $"validation.{task.Metric.Short}";
+            var model = await Task.Run(() => learner.Fit(parameters, (round, metric) =>
+            {
+                history.Add(new(key, metric, round, time.GetUtcNow()));
+                if (round < FirstReport || round % ReportEvery != 0 || study.Report(trial.Number, round, metric) != PruningDecision.Stop)
+                    return RoundVerdict.Continue;
+                pruned = true;
+                return RoundVerdict.Stop;
+            }, cancellationToken), cancellationToken);
+            var told = pruned ? study.TellPruned(trial.Number) : study.Tell(trial.Number, model.Metric);
+            history.Add(new($"best.{key}", model.Metric, model.Rounds, time.GetUtcNow()));
+            history.Add(new("rounds", model.Rounds, model.Rounds, time.GetUtcNow()));
+            await runs.LogAsync(caller, run.Id, new()
+            {
+                Metrics = history,
+                Tags = new Dictionary<string, string> { ["trial.number"] = FormattableString.Invariant($"{trial.Number}"), ["trial.state"] = $"{told.State}".ToLowerInvariant() },
+            }, cancellationToken);
+        });
+    }
+}
