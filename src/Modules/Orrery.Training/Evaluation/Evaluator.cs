@@ -1,4 +1,3 @@
-using Apache.Arrow;
 using Orrery.Fairness;
 using Orrery.Fairness.Groups;
 using Orrery.Preparation;

@@ -18,7 +18,7 @@ internal sealed class ChampionScores(IAssets assets, IBlobStore blobs, ILogger<C
     /// <summary>Evidence below <c>champion.test</c>; none where there is no champion, or it takes inputs that the training set does not have.</summary>
     public async Task<IEnumerable<KeyValuePair<string, double>>> EvidenceAsync(Caller caller, string model, RowPart test, CancellationToken cancellationToken)
     {
-        if (await FindAsync(caller, model, cancellationToken) is not { } champion)
+        if (await assets.FindAsync(caller, new(AssetKind.Model, model, Alias: Alias), cancellationToken) is not { } champion)
             return [];
         try
         {
@@ -29,18 +29,6 @@ internal sealed class ChampionScores(IAssets assets, IBlobStore blobs, ILogger<C
         {
             TrainingLog.ChampionNotComparable(logger, champion.Ref, refusal.Message);
             return [];
-        }
-    }
-
-    private async Task<AssetVersion?> FindAsync(Caller caller, string model, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await assets.FindAsync(caller, new(AssetKind.Model, model, Alias: Alias), cancellationToken);
-        }
-        catch (NotFoundException)
-        {
-            return null; // the first training of this model
         }
     }
 }

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Orrery.Ledger.Resources;
+using Orrery.Pipelines.Steps;
+using Orrery.Training.Evaluation;
+using Orrery.Training.Explanations;
+using Orrery.Training.Scoring;
+using Orrery.Training.Steps;
+using Orrery.Training.Train;
+using Orrery.Training.Trainers;
+
+namespace Orrery.Training;
+
+/// <summary>Trainers, tuning studies, evaluation, offline scores and explanations.</summary>
+public static class TrainingModule
+{
+    /// <summary>Registers the module. It needs Platform's ports, the Ledger, Data and Features.</summary>
+    public static IServiceCollection AddTraining(this IServiceCollection services)
+    {
+        services.AddSingleton<IResourceKind, TrainerKind>();
+        services.AddSingleton<TimeSplit>();
+        services.AddSingleton<TrialStudy>();
+        services.AddSingleton<BaselineTraining>();
+        services.AddSingleton<ChampionScores>();
+        services.AddSingleton<ModelRegistration>();
+        services.AddSingleton<BackgroundTrainings>();
+        services.AddHostedService(provider => provider.GetRequiredService<BackgroundTrainings>());
+        services.AddSingleton<ITrainer, TrainHandler>();
+        services.AddSingleton<DatasetEvaluation>();
+        services.AddSingleton<IScoring, ScoringHandler>();
+        services.AddSingleton<ExplainerCache>();
+        services.AddSingleton<IExplanations, ExplanationHandler>();
+        services.AddSingleton<IStepKind, TrainStep>();
+        services.AddSingleton<IStepKind, EvaluateStep>();
+        services.AddSingleton<IStepKind, GateStep>();
+        services.AddSingleton<IStepKind, RegisterStep>();
+        return services;
+    }
+
+    /// <summary>Maps the native API of the module below <c>/api/v1</c>.</summary>
+    public static IEndpointRouteBuilder MapTraining(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api/v1");
+        TrainEndpoints.Map(api);
+        ExplanationEndpoints.Map(api);
+        return routes;
+    }
+}
