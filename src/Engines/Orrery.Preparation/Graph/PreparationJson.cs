@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Orrery.Kernel;
 using Orrery.Preparation.Steps;
 
@@ -26,7 +27,22 @@ internal sealed record FittedDocument
 /// <summary>JSON of declarations and of what was fitted. Floats are written with the fewest digits that read back to the same bits.</summary>
 internal static class PreparationJson
 {
-    public static byte[] Write(TransformSpec spec) => JsonSerializer.SerializeToUtf8Bytes(spec, JsonContext.Default.TransformSpec);
+    /// <summary>
+    /// By reflection: the source generator of .NET 10 writes default(T) into every init property that the JSON leaves out, and so loses
+    /// the options' documented defaults.
+    /// </summary>
+    public static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowOutOfOrderMetadataProperties = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+
+    public static byte[] Write(TransformSpec spec) => JsonSerializer.SerializeToUtf8Bytes(spec, Options);
 
     public static byte[] Write(FittedGraph graph) => JsonSerializer.SerializeToUtf8Bytes(
         new FittedDocument
@@ -36,18 +52,18 @@ internal static class PreparationJson
             Spec = graph.Spec,
             Steps = [.. graph.Steps],
         },
-        JsonContext.Default.FittedDocument);
+        Options);
 
-    public static string Text(IReadOnlyList<ColumnSpec> columns) => JsonSerializer.Serialize(columns, JsonContext.Default.IReadOnlyListColumnSpec);
+    public static string Text(IReadOnlyList<ColumnSpec> columns) => JsonSerializer.Serialize(columns, Options);
 
-    public static string Text(IReadOnlyList<string> names) => JsonSerializer.Serialize(names, JsonContext.Default.IReadOnlyListString);
+    public static string Text(IReadOnlyList<string> names) => JsonSerializer.Serialize(names, Options);
 
     public static FittedGraph ReadFitted(ReadOnlySpan<byte> utf8Json)
     {
         CheckFormat(utf8Json);
         try
         {
-            var document = JsonSerializer.Deserialize(utf8Json, JsonContext.Default.FittedDocument)!;
+            var document = JsonSerializer.Deserialize<FittedDocument>(utf8Json, Options)!;
             var plan = TransformPlan.Of(document.Spec);
             return document.Steps.Length == document.Spec.Steps.Count
                 ? new(plan, document.Steps)
@@ -85,14 +101,3 @@ internal static class PreparationJson
             throw new InvalidException($"The fitted transform is of format version {version}; this Orrery reads version {FittedDocument.CurrentVersion}. Fit it again, or update.");
     }
 }
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    AllowOutOfOrderMetadataProperties = true,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(TransformSpec))]
-[JsonSerializable(typeof(FittedDocument))]
-internal sealed partial class JsonContext : JsonSerializerContext;

@@ -23,7 +23,7 @@ internal static class SpecReader
             Check(document.RootElement, errors);
             if (errors.Count > 0)
                 throw Wrong(errors);
-            var spec = document.RootElement.Deserialize(JsonContext.Default.TransformSpec)!;
+            var spec = document.RootElement.Deserialize<TransformSpec>(PreparationJson.Options)!;
             spec.Validate();
             return spec;
         }
@@ -58,7 +58,7 @@ internal static class SpecReader
 
     private static void CheckKeys(JsonElement element, string path, Type type, Dictionary<string, string> errors)
     {
-        var known = JsonContext.Default.GetTypeInfo(type)!.Properties.Where(p => p.Get is not null || p.Set is not null).Select(p => p.Name).ToList();
+        var known = PreparationJson.Options.GetTypeInfo(type).Properties.Where(p => p.Get is not null || p.Set is not null).Select(p => p.Name).ToList();
         foreach (var property in element.EnumerateObject())
         {
             if (!known.Contains(property.Name, StringComparer.Ordinal) && !(property.NameEquals("type") && type.IsSubclassOf(typeof(StepSpec))))

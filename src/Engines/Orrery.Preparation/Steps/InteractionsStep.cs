@@ -30,9 +30,9 @@ public sealed record InteractionsStep : StepSpec
     {
         var width = input.Columns.Count;
         var first = Kind == InteractionKind.Products ? 1 : 0;
-        if (width > MaxColumns || width + first < 2)
+        if (width > MaxColumns || width < 1 + first)
             throw new Kernel.InvalidException(
-                $"Step '{input.Step}' multiplies {(first == 1 ? 2 : 1)} to {MaxColumns} columns, but its inputs yield {width}.");
+                $"Step '{input.Step}' multiplies {1 + first} to {MaxColumns} columns, but its inputs yield {width}.");
         var pairs = (from i in Enumerable.Range(0, width) from j in Enumerable.Range(i + first, width - i - first) select (i, j)).ToList();
         return new FittedInteractions { Left = [.. pairs.Select(p => p.i)], Right = [.. pairs.Select(p => p.j)] };
     }
