@@ -6,16 +6,16 @@ using Orrery.Embedded;
 using Orrery.Features;
 using Orrery.Kernel;
 using Orrery.Ledger;
-using Orrery.Monitoring;
-using Orrery.Pipelines;
+// using Orrery.Monitoring;
+// using Orrery.Pipelines;
 using Orrery.Platform.Access;
 using Orrery.Platform.Hosting;
 using Orrery.Platform.Relational;
-using Orrery.Protocols;
+// using Orrery.Protocols;
 using Orrery.Server.Access;
 using Orrery.Server.Observability;
-using Orrery.Serving;
-using Orrery.Training;
+// using Orrery.Serving;
+// using Orrery.Training;
 using Orrery.Web;
 
 namespace Orrery.Server;
@@ -73,13 +73,13 @@ public static class OrreryServer
         MigrationSource.Add(services, typeof(OrreryServer).Assembly);
 
         services.AddLedger(configuration);
-        services.AddPipelines(configuration);
+        // services.AddPipelines(configuration);
         services.AddData(configuration);
-        services.AddFeatures(configuration);
-        services.AddTraining(configuration);
-        services.AddServing(configuration);
-        services.AddMonitoring(configuration);
-        services.AddProtocols();
+        services.AddFeatures();
+        // services.AddTraining(configuration);
+        // services.AddServing(configuration);
+        // services.AddMonitoring(configuration);
+        // services.AddProtocols();
         services.AddPages();
 
         services.AddSingleton<TokenStore>();
@@ -106,13 +106,13 @@ public static class OrreryServer
         app.UseAntiforgery();
 
         app.MapLedger();
-        app.MapPipelines();
+        // app.MapPipelines();
         app.MapData();
         app.MapFeatures();
-        app.MapTraining();
-        app.MapServing();
-        app.MapMonitoring();
-        app.MapProtocols();
+        // app.MapTraining();
+        // app.MapServing();
+        // app.MapMonitoring();
+        // app.MapProtocols();
 
         TokenEndpoints.Map(app);
         HealthEndpoints.Map(app);

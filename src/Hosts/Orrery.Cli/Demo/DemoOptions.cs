@@ -1,0 +1,16 @@
+namespace Orrery.Cli.Demo;
+
+/// <summary>How the demo is told.</summary>
+/// <param name="DataFolder">Where the server keeps everything.</param>
+/// <param name="HttpPort">The port of pages and APIs.</param>
+/// <param name="Fast">Fewer weeks and trials, for tests.</param>
+/// <param name="Exit">End when the story is told, instead of keeping the server up.</param>
+/// <param name="JsonFile">Where the facts of every step go.</param>
+internal sealed record DemoOptions(string DataFolder, int HttpPort, bool Fast, bool Exit, string? JsonFile)
+{
+    /// <summary>The weeks that the first model learns from; the first of them only warms up the windows of seven days.</summary>
+    public int TrainingWeeks => Fast ? 3 : 4;
+
+    /// <summary>The last week that is lived through.</summary>
+    public int LastWeek => Fast ? 5 : 13;
+}
