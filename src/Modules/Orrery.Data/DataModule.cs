@@ -4,6 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Orrery.Data.Datasets;
 using Orrery.Data.Datasets.Profiles;
 using Orrery.Data.Datasets.Storage;
+using Orrery.Data.Expressions;
+using Orrery.Data.Ingestion;
+using Orrery.Data.Sources;
+using Orrery.Ledger.Resources;
 using Orrery.Platform.Relational;
 
 namespace Orrery.Data;
@@ -21,6 +25,15 @@ public static class DataModule
         services.AddSingleton<ProfileStore>();
         services.AddSingleton<DatasetStore>();
         services.AddSingleton<IDatasets>(provider => provider.GetRequiredService<DatasetStore>());
+        services.AddSingleton<ExpressionParser>();
+        services.AddSingleton<Sandbox>();
+        services.AddSingleton<IResourceKind, SourceKind>();
+        services.AddSingleton<BatchLoader>();
+        services.AddSingleton<Derivation>();
+        services.AddSingleton<BatchJudge>();
+        services.AddSingleton<DatasetAppend>();
+        services.AddSingleton<IngestRecord>();
+        services.AddSingleton<IIngestion, FileIngestion>();
         return services;
     }
 

@@ -13,7 +13,9 @@ namespace Orrery.Ledger.Assets;
 /// <param name="Digest">Its SHA-256.</param>
 /// <param name="Run">The run that writes it.</param>
 /// <param name="Tags">Free labels.</param>
-internal sealed record VersionContent(AssetKind Kind, string Name, string Manifest, Digest Digest, RunId? Run, IReadOnlyDictionary<string, string> Tags)
+/// <param name="After">The number that the latest version must have; null where it does not matter.</param>
+internal sealed record VersionContent(
+    AssetKind Kind, string Name, string Manifest, Digest Digest, RunId? Run, IReadOnlyDictionary<string, string> Tags, int? After = null)
 {
     public static VersionContent Of(NewVersion version)
     {
@@ -29,7 +31,7 @@ internal sealed record VersionContent(AssetKind Kind, string Name, string Manife
                 $"The manifest of {version.Kind}/{version.Name} has {canonical.Length} bytes; at most {LedgerNames.MaxManifestBytes} are kept. Put content into blobs and name their digests.");
         }
 
-        return new(version.Kind, version.Name, Encoding.UTF8.GetString(canonical), Digest.Of(canonical), version.Run, tags);
+        return new(version.Kind, version.Name, Encoding.UTF8.GetString(canonical), Digest.Of(canonical), version.Run, tags, version.After);
     }
 }
 

@@ -62,6 +62,12 @@ internal sealed class VersionWriter(IAudit audit, TimeProvider clock)
 
     private AssetVersion Insert(DataConnection transaction, Caller caller, AssetRow asset, VersionContent content, DateTimeOffset now)
     {
+        if (content.After is { } after && after != asset.LatestVersion)
+        {
+            throw new ConflictException(
+                $"{content.Kind}/{content.Name} is at version {asset.LatestVersion}; the new version builds upon {after}. Build upon the latest and add it again.");
+        }
+
         var row = new VersionRow
         {
             Id = VersionId.New(now).ToString(),

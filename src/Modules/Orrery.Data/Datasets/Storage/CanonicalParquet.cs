@@ -17,26 +17,19 @@ internal sealed class CanonicalParquet(AnalyticsEngine analytics)
     /// <summary>Rows of a row group: DuckDB's own default, 60 vectors.</summary>
     private const int RowGroupRows = 122_880;
 
-    /// <summary>Checks the query's columns, writes its rows to <paramref name="path"/> and says what was written.</summary>
+    /// <summary>Checks the query's columns and writes its rows to a staging file, which is no canonical one.</summary>
     /// <exception cref="InvalidException">A column's type is none that a dataset has.</exception>
-    public async Task<(IReadOnlyList<DatasetColumn> Columns, long Rows)> WriteAsync(
+    public static async Task<IReadOnlyList<DatasetColumn>> StageAsync(
         DuckDBConnection session, string query, string path, CancellationToken cancellationToken)
     {
         var columns = await ColumnsAsync(session, query, cancellationToken);
         var casts = string.Join(", ", columns.Select(c => $"CAST({Sql.Name(c.Name)} AS {ColumnTypes.Sql(c.Type)}) AS {Sql.Name(c.Name)}"));
-        var staging = path + ".staging";
-        try
-        {
-            await session.ExecuteAsync($"COPY (SELECT {casts} FROM ({query})) TO {Sql.Text(staging)} (FORMAT parquet)", cancellationToken);
-            return (columns, await CopyAsync(staging, path, cancellationToken));
-        }
-        finally
-        {
-            File.Delete(staging);
-        }
+        await session.ExecuteAsync($"COPY (SELECT {casts} FROM ({query})) TO {Sql.Text(path)} (FORMAT parquet)", cancellationToken);
+        return columns;
     }
 
-    private async Task<long> CopyAsync(string staging, string path, CancellationToken cancellationToken)
+    /// <summary>Writes the rows of a staging file to <paramref name="path"/> in the canonical form and counts them.</summary>
+    public async Task<long> WriteAsync(string staging, string path, CancellationToken cancellationToken)
     {
         using var session = analytics.Open();
         await session.ExecuteAsync($"SET threads=1; CREATE TEMP TABLE rows AS FROM read_parquet({Sql.Text(staging)})", cancellationToken);

@@ -29,34 +29,29 @@ internal sealed class DatasetStore(IAssets assets, IBlobStore blobs, CanonicalPa
         Caller caller, NewDataset dataset, DuckDBConnection session, string query, CancellationToken cancellationToken = default)
     {
         var before = dataset.AppendTo is { } id ? await OpenAsync(caller, id, cancellationToken) : null;
-        var (columns, file) = await WriteFileAsync(session, query, cancellationToken);
-        return await AddAsync(caller, dataset, before, columns, file, cancellationToken);
+        using var scratch = new ScratchFolder(blobs.ScratchFolder);
+        var staging = scratch.File("rows.parquet");
+        var columns = await CanonicalParquet.StageAsync(session, query, staging, cancellationToken);
+        var file = await StoreAsync(scratch, staging, cancellationToken);
+        return await AddAsync(caller, dataset, before, columns, file, before?.Version.Number, cancellationToken);
     }
 
     public async Task<DatasetProfile> ProfileAsync(Caller caller, VersionId version, CancellationToken cancellationToken = default) =>
         await profiles.GetAsync(await OpenAsync(caller, version, cancellationToken), cancellationToken);
 
-    /// <summary>Writes rows as a file that no version names yet.</summary>
-    public async Task<(IReadOnlyList<DatasetColumn> Columns, DatasetFile File)> WriteFileAsync(
-        DuckDBConnection session, string query, CancellationToken cancellationToken)
+    /// <summary>Stores the rows of a staging file as one that no version names yet.</summary>
+    public async Task<DatasetFile> StoreAsync(ScratchFolder scratch, string staging, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(blobs.ScratchFolder, $"{Guid.NewGuid():N}.parquet");
-        try
-        {
-            var (columns, rows) = await parquet.WriteAsync(session, query, path, cancellationToken);
-            var blob = await blobs.PutFileAsync(path, cancellationToken);
-            return (columns, new(blob.Digest, blob.Length, rows));
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        var path = scratch.File("dataset.parquet");
+        var rows = await parquet.WriteAsync(staging, path, cancellationToken);
+        var blob = await blobs.PutFileAsync(path, cancellationToken);
+        return new(blob.Digest, blob.Length, rows);
     }
 
     /// <summary>Adds a version that consists of the files of <paramref name="before"/> and one more.</summary>
-    /// <exception cref="ConflictException">The columns differ, or <paramref name="before"/> is not the latest version any more.</exception>
+    /// <exception cref="ConflictException">The columns differ, or the latest version is not <paramref name="after"/> any more.</exception>
     public async Task<Dataset> AddAsync(
-        Caller caller, NewDataset dataset, Dataset? before, IReadOnlyList<DatasetColumn> columns, DatasetFile file, CancellationToken cancellationToken)
+        Caller caller, NewDataset dataset, Dataset? before, IReadOnlyList<DatasetColumn> columns, DatasetFile file, int? after, CancellationToken cancellationToken)
     {
         if (dataset.Timestamp is { } timestamp && !columns.Any(c => c.Name == timestamp && c.Type == ColumnType.Timestamp))
             throw new InvalidException($"The timestamp of dataset '{dataset.Name}' is to be '{timestamp}', but the rows have no column of that name and the type timestamp.");
@@ -66,7 +61,6 @@ internal sealed class DatasetStore(IAssets assets, IBlobStore blobs, CanonicalPa
         // Rows that are none change nothing, but the first version has a file even so: its columns can be read.
         var files = before is null ? [file] : file.Rows == 0 ? before.Manifest.Files : [.. before.Manifest.Files, file];
         var manifest = new DatasetManifest(columns, files, files.Sum(f => f.Rows), dataset.Timestamp ?? before?.Manifest.Timestamp);
-        var after = dataset.AppendTo is null ? (int?)null : before!.Version.Number;
         var version = await assets.AddVersionAsync(
             caller, new(AssetKind.Dataset, dataset.Name, manifest, dataset.Run, After: after), cancellationToken);
         return await OpenAsync(version, cancellationToken);
