@@ -20,12 +20,14 @@ internal static class BucketQuery
         return $"SELECT {entity}, tick, {string.Join(", ", plan.Slots.Select(s => SlotSql(plan, source, s)))} FROM ({Events(plan, source)}){where} GROUP BY {entity}, tick ORDER BY {entity}, tick";
     }
 
-    /// <summary>The buckets that still matter at <paramref name="until"/>: those in the longest window, and each entity's last one.</summary>
+    /// <summary>
+    /// The buckets that still matter at <paramref name="until"/>: those in the longest window, and of each entity the last one before it, whose leaving may be what changed last.
+    /// </summary>
     public static string Recent(FeatureViewPlan plan, ViewSource source, long until)
     {
         var entity = string.Join(", ", plan.Entity.Select((_, i) => $"e{i}"));
-        return string.Create(CultureInfo.InvariantCulture,
-            $"SELECT * FROM ({All(plan, source, until)}) QUALIFY tick > {until - plan.LongestWindow} OR tick = max(tick) OVER (PARTITION BY {entity}) ORDER BY {entity}, tick");
+        var left = (until - plan.LongestWindow).ToString(CultureInfo.InvariantCulture);
+        return $"SELECT * FROM ({All(plan, source, until)}) QUALIFY tick > {left} OR coalesce(lead(tick) OVER (PARTITION BY {entity} ORDER BY tick) > {left}, true) ORDER BY {entity}, tick";
     }
 
     /// <summary>The last tick that has a bucket; null where there are no events.</summary>
