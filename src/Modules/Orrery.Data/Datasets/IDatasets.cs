@@ -40,7 +40,7 @@ public sealed record FileOrigin(string Source, Digest Content);
 /// <param name="Files">Its Parquet files in order; versions share the files they have in common.</param>
 /// <param name="Rows">Rows in all.</param>
 /// <param name="Timestamp">The column that says when a row became known, where there is one.</param>
-public sealed record DatasetManifest(IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<DatasetFile> Files, long Rows, string? Timestamp);
+public sealed record DatasetManifest(IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<DatasetFile> Files, long Rows, string? Timestamp = null);
 
 /// <summary>A dataset version whose files are at hand.</summary>
 /// <param name="Version">The version.</param>
