@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Orrery.Tests;
+using Xunit;
+
+namespace Orrery.EndToEnd.Tests;
+
+/// <summary>A newcomer with an empty folder.</summary>
+public sealed class CommandLineTests
+{
+    [Fact]
+    public async Task Up_answers_and_the_other_commands_talk_to_it()
+    {
+        using var folder = new TempFolder();
+        await using var server = OrreryProcess.Start(folder, "up", "--port", "0");
+        var address = (await server.AddressAsync()).ToString();
+
+        var resource = Path.Combine(folder.Path, "source.yaml");
+        await File.AppendAllTextAsync(resource, "kind: Source\nname: numbers\nspec: {dataset: numbers}\n");
+        var applied = await OrreryProcess.RunAsync(folder, "apply", "-f", resource, "--server", address);
+        Assert.Equal(0, applied.ExitCode);
+        Assert.Contains("created", applied.Output);
+        Assert.Contains("unchanged", (await OrreryProcess.RunAsync(folder, "apply", "-f", resource, "--server", address)).Output);
+
+        var csv = Path.Combine(folder.Path, "numbers.csv");
+        await File.AppendAllTextAsync(csv, "n,square\n1,1\n2,4\n3,9\n");
+        Assert.Equal(0, (await OrreryProcess.RunAsync(folder, "ingest", "numbers", csv, "--server", address)).ExitCode);
+
+        var got = await OrreryProcess.RunAsync(folder, "get", "datasets", "-o", "json", "--server", address);
+        Assert.Equal("numbers", JsonDocument.Parse(got.Output).RootElement[0].GetProperty("name").GetString());
+        Assert.Contains("kind: Source", (await OrreryProcess.RunAsync(folder, "get", "source", "numbers", "-o", "yaml", "--server", address)).Output);
+        Assert.Contains("ingest", (await OrreryProcess.RunAsync(folder, "lineage", "dataset/numbers", "--server", address)).Output);
+        Assert.Equal(0, (await OrreryProcess.RunAsync(folder, "status", "--server", address)).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_it_acknowledged_is_there_after_a_kill()
+    {
+        using var folder = new TempFolder();
+        string address;
+        var csv = Path.Combine(folder.Path, "numbers.csv");
+        await File.AppendAllTextAsync(csv, "n,square\n1,1\n2,4\n3,9\n");
+        await using (var server = OrreryProcess.Start(folder, "up", "--port", "0"))
+        {
+            address = (await server.AddressAsync()).ToString();
+            var resource = Path.Combine(folder.Path, "source.yaml");
+            await File.AppendAllTextAsync(resource, "kind: Source\nname: numbers\nspec: {dataset: numbers}\n");
+            Assert.Equal(0, (await OrreryProcess.RunAsync(folder, "apply", "-f", resource, "--server", address)).ExitCode);
+            Assert.Equal(0, (await OrreryProcess.RunAsync(folder, "ingest", "numbers", csv, "--server", address)).ExitCode);
+            await server.KillAsync();
+        }
+
+        await using var again = OrreryProcess.Start(folder, "up", "--port", "0");
+        address = (await again.AddressAsync()).ToString();
+        var dataset = await OrreryProcess.RunAsync(folder, "get", "dataset", "numbers", "-o", "json", "--server", address);
+        Assert.Equal(3, JsonDocument.Parse(dataset.Output).RootElement.GetProperty("manifest").GetProperty("rows").GetInt64());
+    }
+
+    [Fact]
+    public async Task Without_a_server_it_says_how_to_start_one()
+    {
+        using var folder = new TempFolder();
+        var (code, _, errors) = await OrreryProcess.RunAsync(folder, "status", "--server", "http://127.0.0.1:9");
+        Assert.Equal(3, code);
+        Assert.Contains("orrery up", errors);
+    }
+
+    [Fact]
+    public async Task A_wrong_key_in_YAML_is_named_with_its_line()
+    {
+        using var folder = new TempFolder();
+        await using var server = OrreryProcess.Start(folder, "up", "--port", "0");
+        var resource = Path.Combine(folder.Path, "source.yaml");
+        await File.AppendAllTextAsync(resource, "kind: Source\nname: numbers\nspec:\n  dataset: numbers\n  timestmap: n\n");
+        var (code, _, errors) = await OrreryProcess.RunAsync(folder, "apply", "-f", resource, "--server", (await server.AddressAsync()).ToString());
+        Assert.Equal(1, code);
+        Assert.Contains("timestamp", errors);
+        Assert.Contains("5", errors);
+    }
+
+    [Fact]
+    public async Task It_refuses_to_listen_beyond_this_machine_without_tokens()
+    {
+        using var folder = new TempFolder();
+        var (code, _, errors) = await OrreryProcess.RunAsync(folder, "up", "--address", "0.0.0.0", "--port", "0");
+        Assert.Equal(1, code);
+        Assert.Contains("--require-tokens", errors);
+        Assert.False(Directory.Exists(Path.Combine(folder.Path, "orrery-data")));
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_a_message_and_not_a_stack_trace()
+    {
+        using var folder = new TempFolder();
+        await using var first = OrreryProcess.Start(folder, "up", "--port", "0", "--data", "one");
+        var port = (await first.AddressAsync()).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var (code, _, errors) = await OrreryProcess.RunAsync(folder, "up", "--port", port, "--data", "two");
+        Assert.Equal(3, code);
+        Assert.Contains("--port", errors);
+        Assert.DoesNotContain("   at ", errors);
+    }
+}

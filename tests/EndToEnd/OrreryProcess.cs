@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Text;
+using Orrery.Tests;
+
+namespace Orrery.EndToEnd.Tests;
+
+/// <summary>The <c>orrery</c> command as a user runs it: a process of its own.</summary>
+internal sealed class OrreryProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private OrreryProcess(string folder, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Executable, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
+        start.Environment["XDG_CONFIG_HOME"] = folder;
+        start.Environment.Remove("ORRERY_SERVER");
+        start.Environment.Remove("ORRERY_TOKEN");
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Take(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(_errors, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    private static string Executable => Path.Combine(AppContext.BaseDirectory, "orrery");
+
+    public string Output => Text(_output);
+
+    public string Errors => Text(_errors);
+
+    /// <summary>Starts it and goes on at once.</summary>
+    public static OrreryProcess Start(TempFolder folder, params string[] arguments) => new(folder.Path, arguments);
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(TempFolder folder, params string[] arguments)
+    {
+        await using var process = Start(folder, arguments);
+        var code = await process.ExitAsync();
+        return (code, process.Output, process.Errors);
+    }
+
+    /// <summary>The address that it printed.</summary>
+    public async Task<Uri> AddressAsync()
+    {
+        var ended = _process.WaitForExitAsync();
+        return await Task.WhenAny(_address.Task, ended) == ended
+            ? throw new InvalidOperationException($"It ended with {_process.ExitCode}.\n{Output}\n{Errors}")
+            : await _address.Task;
+    }
+
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
+    /// <summary>SIGKILL: no chance to clean up.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+    }
+
+    private void Take(StringBuilder text, string? line)
+    {
+        if (line is null)
+            return;
+        lock (text)
+            text.AppendLine(line);
+        if (line.IndexOf("http://", StringComparison.Ordinal) is >= 0 and var at)
+            _address.TrySetResult(new Uri(line[at..].Split(' ', ',', ';')[0].TrimEnd('.')));
+    }
+
+    private static string Text(StringBuilder text)
+    {
+        lock (text)
+            return text.ToString();
+    }
+}
