@@ -20,6 +20,15 @@ public sealed class OwnedFolderTests
     }
 
     [Fact]
+    public async Task A_folder_that_cannot_be_made_is_a_clear_refusal()
+    {
+        using var folder = new TempFolder();
+        await using (File.Create(folder.File("file"))) { }
+        var refusal = await Assert.ThrowsAsync<UnavailableException>(() => TestPlatform.StartAtAsync(folder.File("file/data")));
+        Assert.Contains(folder.File("file/data"), refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_a_killed_process_left_in_scratch_is_gone_after_a_start()
     {
         using var folder = new TempFolder();
@@ -45,6 +54,7 @@ public sealed class OwnedFolderTests
         await space.WriteAsync(new KeyValues.KeyValueBatch().Put("k"u8, "v"u8));
         await platform.DisposeAsync();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => database.WriteAsync(_ => 1));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => database.ReadAsync((_, _) => Task.FromResult(1)));
         Assert.Throws<ObjectDisposedException>(() => space.TryGet("k"u8, new System.Buffers.ArrayBufferWriter<byte>()));
     }
 }

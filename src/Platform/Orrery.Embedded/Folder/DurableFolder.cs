@@ -35,7 +35,7 @@ internal static partial class DurableFolder
     {
         if (Directory.Exists(folder))
             return;
-        var parent = Path.GetDirectoryName(folder)!;
+        var parent = Path.GetDirectoryName(folder)!; // The root exists, so there is one.
         Create(parent);
         Directory.CreateDirectory(folder);
         Flush(parent);

@@ -9,27 +9,26 @@ namespace Orrery.Embedded.Folder;
 /// </summary>
 internal sealed class OwnedFolder : IDisposable
 {
-    private readonly DataFolder _folder;
+    private readonly string _path;
     private readonly FileStream _lock;
 
     public OwnedFolder(DataFolder folder)
     {
-        _folder = folder;
-        Directory.CreateDirectory(folder.Path);
-        _lock = Lock(folder.Path);
-        ScratchPath = CleanScratch(folder);
+        _path = Path.GetFullPath(folder.Path);
+        _lock = Lock(_path);
+        ScratchPath = CleanScratch(_path);
     }
 
     /// <summary>For files in the making; what a killed process left there is gone.</summary>
     public string ScratchPath { get; }
 
     /// <summary>A file directly in the folder.</summary>
-    public string FilePath(string name) => Path.Combine(_folder.Path, name);
+    public string FilePath(string name) => Path.Combine(_path, name);
 
     /// <summary>A folder below it, made if it is not there.</summary>
     public string Sub(string name)
     {
-        var path = Path.Combine(_folder.Path, name);
+        var path = Path.Combine(_path, name);
         DurableFolder.Create(path);
         return path;
     }
@@ -41,17 +40,18 @@ internal sealed class OwnedFolder : IDisposable
     {
         try
         {
+            DurableFolder.Create(path);
             return new(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new UnavailableException($"The data folder '{path}' is in use by another Orrery process, or cannot be written. Stop that process, or name another folder with --data.", error);
         }
     }
 
-    private static string CleanScratch(DataFolder folder)
+    private static string CleanScratch(string folder)
     {
-        var path = Path.Combine(folder.Path, "scratch");
+        var path = Path.Combine(folder, "scratch");
         if (Directory.Exists(path))
             Directory.Delete(path, recursive: true);
         Directory.CreateDirectory(path);

@@ -14,6 +14,7 @@ internal sealed class SqliteConnections(OwnedFolder folder) : IDisposable
     private const int MaxIdleReaders = 16;
 
     private readonly ConcurrentBag<DataConnection> _idle = [];
+    private volatile bool _closed;
     private readonly Lazy<DataOptions> _options = new(() => new DataOptions().UseSQLite(ConnectionText(folder.FilePath("orrery.db")), SQLiteProvider.Microsoft));
 
     /// <summary>The connection string, for the migration runner, which opens its own.</summary>
@@ -32,6 +33,7 @@ internal sealed class SqliteConnections(OwnedFolder folder) : IDisposable
     /// <summary>A connection that cannot write, fresh or idle; give it back with <see cref="Return"/>.</summary>
     public DataConnection Rent()
     {
+        ObjectDisposedException.ThrowIf(_closed, this);
         if (_idle.TryTake(out var idle))
             return idle;
         var connection = Open();
@@ -42,7 +44,7 @@ internal sealed class SqliteConnections(OwnedFolder folder) : IDisposable
     /// <summary>Keeps a reader for the next read.</summary>
     public void Return(DataConnection connection)
     {
-        if (_idle.Count < MaxIdleReaders)
+        if (_idle.Count < MaxIdleReaders && !_closed)
             _idle.Add(connection);
         else
             connection.Dispose();
@@ -62,6 +64,7 @@ internal sealed class SqliteConnections(OwnedFolder folder) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _closed = true;
         while (_idle.TryTake(out var connection))
             connection.Dispose();
     }
