@@ -14,8 +14,8 @@ public static class LedgerJson
     /// <summary>The shared options; read-only.</summary>
     public static JsonSerializerOptions Options { get; } = Create();
 
-    /// <summary>Sets the same conventions on the options of a host.</summary>
-    public static void Configure(JsonSerializerOptions options)
+    /// <summary>Sets the same conventions on a host's options.</summary>
+    public static void CopyTo(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.PropertyNameCaseInsensitive = true;
@@ -32,7 +32,7 @@ public static class LedgerJson
     private static JsonSerializerOptions Create()
     {
         var options = new JsonSerializerOptions();
-        Configure(options);
+        CopyTo(options);
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
     }

@@ -1,8 +1,10 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Ledger.Assets;
 using Orrery.Ledger.Audit;
+using Orrery.Ledger.Gates;
 using Orrery.Ledger.Lineage;
 using Orrery.Ledger.Resources;
 using Orrery.Ledger.Runs;
@@ -34,13 +36,23 @@ public static class LedgerModule
         services.AddSingleton<ResourceStore>();
         services.AddSingleton<IResources>(provider => provider.GetRequiredService<ResourceStore>());
         services.AddHostedService<ResourceActivation>();
-        services.ConfigureHttpJsonOptions(options => LedgerJson.Configure(options.SerializerOptions));
+        services.AddSingleton<IResourceKind, GateKind>();
+        services.AddSingleton<IGates, GateStore>();
         return services;
     }
 
     /// <summary>Maps <c>/api/v1/…</c> of the ledger.</summary>
     public static IEndpointRouteBuilder MapLedger(this IEndpointRouteBuilder routes)
     {
+        var api = routes.MapGroup("/api/v1");
+        WorkspaceEndpoints.Map(api);
+        ResourceEndpoints.Map(api);
+        AssetEndpoints.Map(api);
+        RunEndpoints.Map(api);
+        ArtifactEndpoints.Map(api);
+        LineageEndpoints.Map(api);
+        AuditEndpoints.Map(api);
+        GateEndpoints.Map(api);
         return routes;
     }
 }

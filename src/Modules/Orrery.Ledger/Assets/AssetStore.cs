@@ -36,6 +36,14 @@ internal sealed class AssetStore(IDatabase database, VersionWriter versions, Ass
             return (await connection.WithTagsAsync(found.asset, [found.version], token))[0];
         }, cancellationToken);
 
+    public Task<Asset> GetAssetAsync(Caller caller, AssetKind kind, string name, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(async (connection, token) =>
+        {
+            var asset = await connection.AssetAsync(caller, kind, name, token) ?? throw await connection.MissingAsync(caller, new(kind, name), token);
+            var aliases = await connection.GetTable<AliasRow>().Where(row => row.AssetId == asset.Id).ToDictionaryAsync(row => row.Alias, row => row.Number, token);
+            return asset.ToAsset(aliases);
+        }, cancellationToken);
+
     public async Task<Page<Asset>> ListAsync(Caller caller, AssetKind? kind, PageRequest page, CancellationToken cancellationToken = default)
     {
         var limit = page.CheckedLimit;

@@ -77,6 +77,10 @@ public interface IAssets
     /// <summary>A version by its id.</summary>
     Task<AssetVersion> GetAsync(Caller caller, VersionId id, CancellationToken cancellationToken = default);
 
+    /// <summary>An asset with its aliases.</summary>
+    /// <exception cref="NotFoundException">There is none; the message names the nearest.</exception>
+    Task<Asset> GetAssetAsync(Caller caller, AssetKind kind, string name, CancellationToken cancellationToken = default);
+
     /// <summary>The assets of a kind (of all kinds where null), by name.</summary>
     Task<Page<Asset>> ListAsync(Caller caller, AssetKind? kind, PageRequest page, CancellationToken cancellationToken = default);
 

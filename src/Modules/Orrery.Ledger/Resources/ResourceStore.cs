@@ -2,6 +2,7 @@ using LinqToDB;
 using LinqToDB.Async;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
+using Orrery.Ledger.Storage;
 using Orrery.Platform.Access;
 using Orrery.Platform.Relational;
 
@@ -52,25 +53,39 @@ internal sealed class ResourceStore(IDatabase database, IAssets assets, VersionW
     public async Task<IReadOnlyList<Resource<TSpec>>> ListAsync<TSpec>(Caller caller, AssetKind kind, CancellationToken cancellationToken = default) =>
         [.. (await LatestAsync(caller, kind, cancellationToken)).Select(version => new Resource<TSpec>(version, version.Read<TSpec>()))];
 
-    /// <summary>The latest version of every asset of a kind, by name, in three statements.</summary>
-    internal Task<IReadOnlyList<AssetVersion>> LatestAsync(Caller caller, AssetKind kind, CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyList<AssetVersion>>(async (connection, token) =>
+    /// <summary>The latest version of every asset of a kind, by name.</summary>
+    internal async Task<IReadOnlyList<AssetVersion>> LatestAsync(Caller caller, AssetKind kind, CancellationToken cancellationToken)
+    {
+        var all = new List<AssetVersion>();
+        for (string? next = null; ;)
+        {
+            var page = await LatestAsync(caller, kind, new(PageRequest.MaxLimit, next), cancellationToken);
+            all.AddRange(page.Items);
+            if ((next = page.Next) is null)
+                return all;
+        }
+    }
+
+    /// <summary>A page of them, in two statements.</summary>
+    internal Task<Page<AssetVersion>> LatestAsync(Caller caller, AssetKind kind, PageRequest page, CancellationToken cancellationToken)
+    {
+        var limit = page.CheckedLimit;
+        var after = PageCursor.Read(page.Cursor, 1)?[0] ?? "";
+        return database.ReadAsync(async (connection, token) =>
         {
             var kindName = kind.ToString();
-            var found = await (from asset in connection.GetTable<AssetRow>()
-                               join version in connection.GetTable<VersionRow>()
-                                   on new { asset.Id, Number = asset.LatestVersion } equals new { Id = version.AssetId, version.Number }
-                               where asset.Workspace == caller.Workspace && asset.Kind == kindName
-                               orderby asset.Name
-                               select new { asset, version }).ToListAsync(token);
-            var tags = (await (from asset in connection.GetTable<AssetRow>()
-                               join version in connection.GetTable<VersionRow>()
-                                   on new { asset.Id, Number = asset.LatestVersion } equals new { Id = version.AssetId, version.Number }
-                               join tag in connection.GetTable<VersionTagRow>() on version.Id equals tag.VersionId
-                               where asset.Workspace == caller.Workspace && asset.Kind == kindName
-                               select tag).ToListAsync(token)).ToLookup(tag => tag.VersionId);
-            return [.. found.Select(row => row.version.ToVersion(row.asset, tags[row.version.Id].ToDictionary(tag => tag.Name, tag => tag.Value)))];
+            var rows = await (from asset in connection.GetTable<AssetRow>()
+                              join version in connection.GetTable<VersionRow>()
+                                  on new { asset.Id, Number = asset.LatestVersion } equals new { Id = version.AssetId, version.Number }
+                              where asset.Workspace == caller.Workspace && asset.Kind == kindName && asset.Name.CompareTo(after) > 0
+                              orderby asset.Name
+                              select new { asset, version }).Take(limit + 1).ToListAsync(token);
+            var ids = rows.Select(row => row.version.Id).ToList();
+            var tags = (await connection.GetTable<VersionTagRow>().Where(tag => ids.Contains(tag.VersionId)).ToListAsync(token)).ToLookup(tag => tag.VersionId);
+            return rows.ToPage(
+                limit, row => row.version.ToVersion(row.asset, tags[row.version.Id].ToDictionary(tag => tag.Name, tag => tag.Value)), row => [row.asset.Name]);
         }, cancellationToken);
+    }
 
     private static ResourceChange Compare(BoundResource resource, AssetVersion? before)
     {

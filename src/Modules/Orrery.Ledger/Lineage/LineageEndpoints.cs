@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Orrery.Kernel;
+using Orrery.Ledger.Assets;
+using Orrery.Platform.Access;
+
+namespace Orrery.Ledger.Lineage;
+
+/// <summary>Where a walk starts (exactly one of the first four), which way and how far it goes.</summary>
+/// <param name="Ref">An asset version: <c>model/flights@champion</c>.</param>
+/// <param name="Run">A run's id.</param>
+/// <param name="Endpoint">An endpoint's name.</param>
+/// <param name="Signal">A signal: <c>stream#id</c>.</param>
+/// <param name="Direction">Upstream, downstream or both; both where nobody says.</param>
+/// <param name="Depth">Steps, 1 to 64; 16 where nobody says.</param>
+internal sealed record WalkQuery(string? Ref, RunId? Run, string? Endpoint, string? Signal, LineageDirection? Direction, int? Depth);
+
+internal static class LineageEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/lineage", WalkAsync).RequireRole(Role.Viewer).WithTags("Lineage").WithName("WalkLineage")
+            .WithSummary("What a version, run, endpoint or signal was made from, and what was made from it.");
+
+    private static async Task<Ok<LineageGraph>> WalkAsync(
+        HttpContext http, ILineage lineage, IAssets assets, [AsParameters] WalkQuery query, CancellationToken cancellationToken)
+    {
+        var caller = http.Caller();
+        var start = await StartAsync(caller, assets, query, cancellationToken);
+        return TypedResults.Ok(await lineage.WalkAsync(caller, start, query.Direction ?? LineageDirection.Both, query.Depth ?? 16, cancellationToken));
+    }
+
+    private static async Task<LineageNodeId> StartAsync(Caller caller, IAssets assets, WalkQuery query, CancellationToken cancellationToken) => query switch
+    {
+        { Ref: { } text, Run: null, Endpoint: null, Signal: null } => LineageNodeId.Of((await assets.GetAsync(caller, Reference(text), cancellationToken)).Id),
+        { Ref: null, Run: { } run, Endpoint: null, Signal: null } => LineageNodeId.Of(run),
+        { Ref: null, Run: null, Endpoint: { } name, Signal: null } => LineageNodeId.Endpoint(name),
+        { Ref: null, Run: null, Endpoint: null, Signal: { } id } => new(LineageNodeKind.Signal, id),
+        _ => throw new InvalidException("A walk starts at exactly one of ref, run, endpoint, signal; for example ?ref=model/flights@champion."),
+    };
+
+    private static AssetRef Reference(string text) => AssetRef.TryParse(text, out var reference)
+        ? reference
+        : throw new InvalidException($"Expected ref=KIND/NAME, KIND/NAME@ALIAS or KIND/NAME:NUMBER, such as model/flights@champion; got '{text}'.");
+}
