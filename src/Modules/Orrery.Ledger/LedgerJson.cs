@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Orrery.Ledger.Json;
 
 namespace Orrery.Ledger;
@@ -23,10 +24,23 @@ public static class LedgerJson
         options.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.RespectNullableAnnotations = true;
-        options.RespectRequiredConstructorParameters = true;
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireWhatCannotBeNull } };
         options.AllowOutOfOrderMetadataProperties = true; // a person writes 'type' where it reads best
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new DurationConverter());
+    }
+
+    // A constructor's parameter without a default must be there, unless it may be null: nulls are left out when written, so the serializer's own
+    // RespectRequiredConstructorParameters would not read back what it wrote.
+    private static void RequireWhatCannotBeNull(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Object)
+            return;
+        foreach (var property in type.Properties)
+        {
+            if (property is { AssociatedParameter.HasDefaultValue: false, IsSetNullable: false, Set: not null })
+                property.IsRequired = true;
+        }
     }
 
     private static JsonSerializerOptions Create()

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Orrery.Kernel;
 
@@ -14,56 +12,51 @@ namespace Orrery.Ledger.Json;
 /// </summary>
 internal static class CanonicalJson
 {
-    private static readonly JsonWriterOptions Options = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // the RFC escapes only what JSON must; nothing here goes into HTML
-        SkipValidation = true,
-    };
-
     /// <summary>The canonical UTF-8 form.</summary>
-    /// <exception cref="InvalidException">A member is there twice, or a number is out of the range of a double.</exception>
-    public static byte[] Write(JsonElement value)
-    {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, Options))
-            Write(writer, value);
-        return buffer.WrittenSpan.ToArray();
-    }
+    /// <exception cref="InvalidException">A member is there twice, a number is out of the range of a double, or a text is half of a surrogate pair.</exception>
+    public static byte[] Write(JsonElement value) => Encoding.UTF8.GetBytes(Text(value));
 
     /// <summary>The canonical form as text.</summary>
-    public static string Text(JsonElement value) => Encoding.UTF8.GetString(Write(value));
+    public static string Text(JsonElement value)
+    {
+        var output = new StringBuilder();
+        Append(output, value);
+        return output.ToString();
+    }
 
-    private static void Write(Utf8JsonWriter writer, JsonElement value)
+    private static void Append(StringBuilder output, JsonElement value)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                WriteObject(writer, value);
+                AppendObject(output, value);
                 break;
             case JsonValueKind.Array:
-                writer.WriteStartArray();
+                var separator = '[';
                 foreach (var item in value.EnumerateArray())
-                    Write(writer, item);
-                writer.WriteEndArray();
-                break;
-            case JsonValueKind.Number:
-                writer.WriteRawValue(Number(value), skipInputValidation: true);
-                break;
-            case JsonValueKind.Undefined:
-                writer.WriteNullValue();
+                {
+                    output.Append(separator);
+                    separator = ',';
+                    Append(output, item);
+                }
+
+                output.Append(separator == '[' ? "[]" : "]");
                 break;
             case JsonValueKind.String:
-                writer.WriteStringValue(value.GetString());
+                AppendText(output, TextOf(value));
                 break;
-            default: // true, false, null
-                value.WriteTo(writer);
+            case JsonValueKind.Number:
+                output.Append(Number(value));
+                break;
+            default:
+                output.Append(value.ValueKind switch { JsonValueKind.True => "true", JsonValueKind.False => "false", _ => "null" });
                 break;
         }
     }
 
-    private static void WriteObject(Utf8JsonWriter writer, JsonElement value)
+    private static void AppendObject(StringBuilder output, JsonElement value)
     {
-        writer.WriteStartObject();
+        var separator = '{';
         string? before = null;
         foreach (var member in value.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
         {
@@ -72,11 +65,49 @@ internal static class CanonicalJson
             before = member.Name;
             if (member.Value.ValueKind == JsonValueKind.Null)
                 continue;
-            writer.WritePropertyName(member.Name);
-            Write(writer, member.Value);
+            output.Append(separator);
+            separator = ',';
+            AppendText(output, member.Name);
+            output.Append(':');
+            Append(output, member.Value);
         }
 
-        writer.WriteEndObject();
+        output.Append(separator == '{' ? "{}" : "}");
+    }
+
+    // Only what JSON must escape, with the short escapes (RFC 8785, section 3.2.2.2).
+    private static void AppendText(StringBuilder output, string text)
+    {
+        output.Append('"');
+        foreach (var c in text)
+        {
+            _ = c switch
+            {
+                '"' => output.Append("\\\""),
+                '\\' => output.Append("\\\\"),
+                '\b' => output.Append("\\b"),
+                '\t' => output.Append("\\t"),
+                '\n' => output.Append("\\n"),
+                '\f' => output.Append("\\f"),
+                '\r' => output.Append("\\r"),
+                < ' ' => output.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+                _ => output.Append(c),
+            };
+        }
+
+        output.Append('"');
+    }
+
+    private static string TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException error) // an escape that is half of a surrogate pair
+        {
+            throw new InvalidException($"The text {value.GetRawText()} is not Unicode.", error);
+        }
     }
 
     private static string Number(JsonElement value)

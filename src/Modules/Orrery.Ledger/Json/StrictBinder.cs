@@ -91,11 +91,9 @@ public sealed class StrictBinder
                 _errors[at] = $"'{property.Name}' has no value; expected {ValueNames.Expected(property.PropertyType)}";
         }
 
-        foreach (var property in keys.Values.Where(property => IsRequired(property) && !seen.Contains(property.Name)))
+        foreach (var property in keys.Values.Where(property => property.IsRequired && !seen.Contains(property.Name)))
             _errors[JsonPath.Below(path, property.Name)] = $"'{property.Name}' is missing; expected {ValueNames.Expected(property.PropertyType)}";
     }
-
-    private static bool IsRequired(JsonPropertyInfo property) => property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false };
 
     private Type? Derived(JsonElement value, JsonPolymorphismOptions polymorphism, string path)
     {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
 using Orrery.Platform.Access;
+using Orrery.Platform.Http;
 
 namespace Orrery.Ledger.Lineage;
 
@@ -15,7 +16,7 @@ namespace Orrery.Ledger.Lineage;
 /// <param name="Signal">A signal: <c>stream#id</c>.</param>
 /// <param name="Direction">Upstream, downstream or both; both where nobody says.</param>
 /// <param name="Depth">Steps, 1 to 64; 16 where nobody says.</param>
-internal sealed record WalkQuery(string? Ref, RunId? Run, string? Endpoint, string? Signal, LineageDirection? Direction, int? Depth);
+internal sealed record WalkQuery(string? Ref, RunId? Run, string? Endpoint, string? Signal, string? Direction, int? Depth);
 
 internal static class LineageEndpoints
 {
@@ -28,7 +29,7 @@ internal static class LineageEndpoints
     {
         var caller = http.Caller();
         var start = await StartAsync(caller, assets, query, cancellationToken);
-        return TypedResults.Ok(await lineage.WalkAsync(caller, start, query.Direction ?? LineageDirection.Both, query.Depth ?? 16, cancellationToken));
+        return TypedResults.Ok(await lineage.WalkAsync(caller, start, QueryWord.Read<LineageDirection>(query.Direction, "direction") ?? LineageDirection.Both, query.Depth ?? 16, cancellationToken));
     }
 
     private static async Task<LineageNodeId> StartAsync(Caller caller, IAssets assets, WalkQuery query, CancellationToken cancellationToken) => query switch

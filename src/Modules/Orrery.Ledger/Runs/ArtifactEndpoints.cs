@@ -21,7 +21,7 @@ internal static class ArtifactEndpoints
         artifacts.MapGet("", ListAsync).RequireRole(Role.Viewer).WithName("ListArtifacts").WithSummary("The artifacts of a run, by path.");
         artifacts.MapGet("/{**path}", DownloadAsync).RequireRole(Role.Viewer).WithName("GetArtifact").WithSummary("The content of an artifact.");
         artifacts.MapPut("/{**path}", UploadAsync).RequireRole(Role.Editor).WithName("PutArtifact").WithMetadata(new UploadLimit())
-            .Accepts<byte[]>(Unknown).WithSummary("Stores the body as an artifact of the run, under its content type.");
+            .Accepts<byte[]>("*/*").WithSummary("Stores the body as an artifact of the run, under its content type.");
     }
 
     private static async Task<Ok<IReadOnlyList<RunArtifact>>> ListAsync(HttpContext http, IRuns runs, RunId run, CancellationToken cancellationToken) =>
@@ -30,6 +30,7 @@ internal static class ArtifactEndpoints
     private static async Task<FileStreamHttpResult> DownloadAsync(
         HttpContext http, IRuns runs, IBlobStore blobs, RunId run, string path, CancellationToken cancellationToken)
     {
+        path = Decoded(path);
         var artifacts = await runs.ArtifactsAsync(http.Caller(), run, cancellationToken);
         var artifact = artifacts.FirstOrDefault(found => found.Path == path)
             ?? throw new NotFoundException($"Run {run} has no artifact '{path}'{(NearestName.Of(path, artifacts.Select(found => found.Path)) is { } nearest ? $"; did you mean '{nearest}'?" : ".")}");
@@ -47,6 +48,7 @@ internal static class ArtifactEndpoints
         HttpContext http, IRuns runs, IBlobStore blobs, RunId run, string path, CancellationToken cancellationToken)
     {
         var caller = http.Caller();
+        path = Decoded(path);
         LedgerNames.CheckPath(path); // before the body is taken
         await runs.GetAsync(caller, run, cancellationToken);
         var content = await blobs.PutAsync(http.Request.Body, cancellationToken);
@@ -54,6 +56,9 @@ internal static class ArtifactEndpoints
         await runs.LogAsync(caller, run, new() { Artifacts = [artifact] }, cancellationToken);
         return TypedResults.Ok(artifact);
     }
+
+    // Routing leaves an escaped slash as it is; a client that escapes the whole path means the same path.
+    private static string Decoded(string path) => path.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Uploads are streamed to the blob store, so they may be larger than other bodies.</summary>
     private sealed class UploadLimit : IRequestSizeLimitMetadata

@@ -33,8 +33,8 @@ internal static class RunEndpoints
     }
 
     private static async Task<Ok<Page<Run>>> ListAsync(
-        HttpContext http, IRuns runs, string? kind, string? folder, RunId? parent, RunStatus? status, [AsParameters] PageQuery page, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await runs.ListAsync(http.Caller(), new(kind, folder, parent, status), page.ToRequest(), cancellationToken));
+        HttpContext http, IRuns runs, string? kind, string? folder, RunId? parent, string? status, [AsParameters] PageQuery page, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await runs.ListAsync(http.Caller(), new(kind, folder, parent, QueryWord.Read<RunStatus>(status, "status")), page.ToRequest(), cancellationToken));
 
     private static async Task<Created<Run>> StartAsync(HttpContext http, IRuns runs, NewRun body, CancellationToken cancellationToken)
     {

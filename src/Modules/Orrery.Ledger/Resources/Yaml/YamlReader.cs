@@ -36,8 +36,17 @@ internal sealed class YamlReader
         }
         catch (YamlException error)
         {
-            throw YamlErrors.At(origin, (int)error.Start.Line, error.InnerException?.Message ?? error.Message);
+            throw YamlErrors.At(origin, LineOf(error, text), (error.InnerException?.Message ?? error.Message).TrimEnd('.'));
         }
+    }
+
+    // The end is where it went wrong, the start perhaps a mapping far above; but of a tab the parser tells only the mapping. At the end of the
+    // text the mark stands after the last line.
+    private static int LineOf(YamlException error, string text)
+    {
+        var lines = text.Split('\n');
+        var tab = error.Message.Contains("tab", StringComparison.Ordinal) ? Array.FindIndex(lines, line => line.TrimStart(' ').StartsWith('\t')) + 1 : 0;
+        return tab > 0 ? tab : (int)Math.Min(error.End.Line, lines.Length);
     }
 
     private List<YamlNode> Documents()

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -16,7 +15,7 @@ internal static class YamlWriter
         emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, MappingStyle.Block));
         foreach (var (key, value) in members)
         {
-            EmitText(emitter, key);
+            EmitKey(emitter, key);
             Emit(emitter, value);
         }
 
@@ -34,7 +33,7 @@ internal static class YamlWriter
                 emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, empty ? MappingStyle.Flow : MappingStyle.Block));
                 foreach (var member in value.EnumerateObject())
                 {
-                    EmitText(emitter, member.Name);
+                    EmitKey(emitter, member.Name);
                     Emit(emitter, member.Value);
                 }
 
@@ -52,7 +51,7 @@ internal static class YamlWriter
                 EmitText(emitter, value.GetString()!);
                 break;
             case JsonValueKind.Number:
-                EmitPlain(emitter, Number(value));
+                EmitPlain(emitter, value.GetRawText());
                 break;
             default:
                 EmitPlain(emitter, value.ValueKind switch { JsonValueKind.True => "true", JsonValueKind.False => "false", _ => "null" });
@@ -60,20 +59,22 @@ internal static class YamlWriter
         }
     }
 
-    private static string Number(JsonElement value) => value.GetRawText().ToString(CultureInfo.InvariantCulture);
-
     private static void EmitPlain(Emitter emitter, string text) =>
         emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.Plain, isPlainImplicit: true, isQuotedImplicit: false));
 
-    private static void EmitText(Emitter emitter, string text)
-    {
-        var style = YamlScalars.IsTyped(text) || NeedsQuotes(text) ? ScalarStyle.DoubleQuoted
-            : text.Contains('\n', StringComparison.Ordinal) && !text.Any(c => char.IsControl(c) && c != '\n') && !char.IsWhiteSpace(text[0]) ? ScalarStyle.Literal
-            : ScalarStyle.Any;
-        emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, style, isPlainImplicit: true, isQuotedImplicit: true));
-    }
+    private static void EmitKey(Emitter emitter, string text) => EmitText(emitter, text, IsPlain(text) ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted);
 
-    // What the emitter itself would write plain or in a style that loses something.
-    private static bool NeedsQuotes(string text) => text is "<<" or "=" || text.Any(c => c is '\r' or '\t' or '\u0085' or '\u2028' or '\u2029' or '\ufeff' || (char.IsControl(c) && c != '\n'))
-        || text.EndsWith(' ') || text.Split('\n').Any(line => line.EndsWith(' '));
+    private static void EmitText(Emitter emitter, string text) =>
+        EmitText(emitter, text, IsPlain(text) ? ScalarStyle.Plain : IsBlock(text) ? ScalarStyle.Literal : ScalarStyle.DoubleQuoted);
+
+    private static void EmitText(Emitter emitter, string text, ScalarStyle style) =>
+        emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, style, isPlainImplicit: true, isQuotedImplicit: true));
+
+    // Stricter than YAML: what has no quotes is plainly text to a reader too.
+    private static bool IsPlain(string text) => text.Length is > 0 and <= 120 && !YamlScalars.IsTyped(text) && text[^1] != ' '
+        && (char.IsLetterOrDigit(text[0]) || text[0] is '.' or '/' or '_') && text.All(c => char.IsLetterOrDigit(c) || c is '.' or '/' or '_' or '-' or '@' or '+' or ' ');
+
+    // Several printable lines, a prompt or a query, stand as they are.
+    private static bool IsBlock(string text) => text.Contains('\n', StringComparison.Ordinal) && !char.IsWhiteSpace(text[0]) && !text.Contains(" \n", StringComparison.Ordinal)
+        && !text.EndsWith(' ') && text.All(c => c == '\n' || c is >= ' ' and <= '~' || char.IsLetterOrDigit(c));
 }
