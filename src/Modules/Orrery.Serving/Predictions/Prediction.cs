@@ -94,6 +94,9 @@ public sealed class Prediction : IAsyncDisposable
         _answer = Of(first).Binding;
     }
 
+    /// <summary>Whether disposing this scores the other arm, so that the answer had better be on its way.</summary>
+    public bool HasWorkLeft => _inSlice;
+
     /// <summary>Says that the caller has the answer.</summary>
     public void Answered()
     {

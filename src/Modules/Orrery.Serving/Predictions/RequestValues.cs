@@ -62,9 +62,11 @@ internal sealed class RequestValues(ServingPlan plan)
             throw new InvalidException($"The input '{spec.Name}' is {value} at {element}; expected a finite number.{(spec.Kind == EndpointInputKind.Feature
                 ? " A feature that is not known may be left out or null."
                 : "")}");
-        if (spec.Type is ModelFieldType.Int64 && !(Math.Abs(value) <= LargestExactInteger && value == Math.Truncate(value)))
+        if (spec.Type is ModelFieldType.Float32 && !double.IsNaN(value) && !float.IsFinite((float)value))
+            throw new InvalidException($"The input '{spec.Name}' is {value} at {element}, which a 32-bit float cannot hold.");
+        if (spec.Type is ModelFieldType.Int64 && !double.IsNaN(value) && !(Math.Abs(value) <= LargestExactInteger && value == Math.Truncate(value)))
             throw new InvalidException($"The input '{spec.Name}' is {value} at {element}; expected an integer within ±2^53.");
-        if (spec.Type is ModelFieldType.Boolean && value is not (0 or 1))
+        if (spec.Type is ModelFieldType.Boolean && value is not (0 or 1 or double.NaN))
             throw new InvalidException($"The input '{spec.Name}' is {value} at {element}; expected true or false.");
         var row = element / spec.Width;
         _numbers[row * plan.NumberSlots + spec.Slot + (element - row * spec.Width)] = value;

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Orrery.Platform.Access;
+using Orrery.Protocols.OpenInference.Grpc;
+using Orrery.Protocols.OpenInference.Http;
+
+namespace Orrery.Protocols;
+
+/// <summary>The wires that people's clients speak already. Each is a thin translation, without state and without rules.</summary>
+public static class ProtocolsModule
+{
+    /// <summary>Registers what the wires need; the modules they translate to are registered on their own.</summary>
+    public static IServiceCollection AddProtocols(this IServiceCollection services)
+    {
+        // As large as an HTTP body may be; Serving bounds both.
+        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = 16 << 20);
+        return services;
+    }
+
+    /// <summary>Maps every wire.</summary>
+    public static IEndpointRouteBuilder MapProtocols(this IEndpointRouteBuilder routes)
+    {
+        OpenInferenceRoutes.Map(routes);
+        routes.MapGrpcService<InferenceGrpc>().RequireRole(Role.Viewer);
+        return routes;
+    }
+}
