@@ -14,8 +14,8 @@ using Orrery.Platform.Relational;
 // using Orrery.Protocols;
 using Orrery.Server.Access;
 using Orrery.Server.Observability;
-// using Orrery.Serving;
-// using Orrery.Training;
+using Orrery.Serving;
+using Orrery.Training;
 using Orrery.Web;
 
 namespace Orrery.Server;
@@ -76,8 +76,8 @@ public static class OrreryServer
         // services.AddPipelines(configuration);
         services.AddData(configuration);
         services.AddFeatures();
-        // services.AddTraining(configuration);
-        // services.AddServing(configuration);
+        services.AddTraining();
+        services.AddServing(configuration);
         // services.AddMonitoring(configuration);
         // services.AddProtocols();
         services.AddPages();
@@ -109,8 +109,8 @@ public static class OrreryServer
         // app.MapPipelines();
         app.MapData();
         app.MapFeatures();
-        // app.MapTraining();
-        // app.MapServing();
+        app.MapTraining();
+        app.MapServing();
         // app.MapMonitoring();
         // app.MapProtocols();
 
