@@ -6,6 +6,11 @@ namespace Orrery.Preparation.Predictors;
 /// Writes trees as one TreeEnsembleRegressor, for classifiers too: it sums leaves without a link, which <see cref="Link"/> adds
 /// in 64 bits. Node by node the operator tests <c>x ≤ value</c>, as ours.
 /// </summary>
+/// <remarks>
+/// The operator's double attributes, over features that are cast to double, make ONNX Runtime add the leaves in 64 bits, as LightGBM
+/// does; its float attributes make it add in 32. Measured with ONNX Runtime 1.31 (100 trees of 31 leaves, 30 features, one thread,
+/// link included): one row 3.6 µs against 2.1 µs, 65,536 rows 162 ms against 155 ms. Equal margins are worth 1.5 µs a call.
+/// </remarks>
 internal static class TreeEnsembleEmitter
 {
     /// <returns>The margins, float [N, outputs].</returns>

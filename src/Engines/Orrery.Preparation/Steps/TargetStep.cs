@@ -36,12 +36,12 @@ public sealed record TargetStep : StepSpec
     {
         Encodings = [.. input.Columns.Select((column, c) =>
         {
-            var known = CategoryCounts.Of(column).Categories;
+            var (known, positions) = Locate(column);
             if (known.Count == 0)
                 throw input.AllMissing(c);
-            var positions = new int[column.Length];
-            known.Locate(column, positions);
-            var sums = LabelSums.Over(positions, input.Label!, known.Count, row => true);
+            var sums = new LabelSums(known.Count);
+            for (var row = 0; row < positions.Length; row++)
+                sums.Add(positions[row], input.Label![row]);
             return new FittedEncoding.Encoding(known, sums.Encode(Smoothing), (float)sums.Mean);
         })],
     };
@@ -56,23 +56,26 @@ public sealed record TargetStep : StepSpec
 
     private NumberColumn OutOfFold(Column column, float[] label, byte[] folds, ColumnPool pool)
     {
+        var (known, positions) = Locate(column);
+        var sums = Enumerable.Range(0, Folds).Select(_ => new LabelSums(known.Count)).ToArray();
+        for (var row = 0; row < positions.Length; row++)
+            sums[folds[row]].Add(positions[row], label[row]);
+        // The other folds are added up, not this one taken from the whole: what is subtracted leaves a trace in the last bits.
+        var others = Enumerable.Range(0, Folds).Select(fold => LabelSums.Of(known.Count, sums.Where((_, f) => f != fold))).ToArray();
+        var values = Array.ConvertAll(others, o => o.Encode(Smoothing));
+        var encoded = pool.Numbers(column.Length);
+        var to = encoded.Values;
+        for (var row = 0; row < to.Length; row++)
+            to[row] = positions[row] < 0 ? (float)others[folds[row]].Mean : values[folds[row]][positions[row]];
+        return encoded;
+    }
+
+    private static (Categories Known, int[] Positions) Locate(Column column)
+    {
         var known = CategoryCounts.Of(column).Categories;
         var positions = new int[column.Length];
         known.Locate(column, positions);
-        var encoded = pool.Numbers(column.Length);
-        for (var fold = 0; fold < Folds; fold++)
-        {
-            var others = LabelSums.Over(positions, label, known.Count, row => folds[row] != fold);
-            var values = others.Encode(Smoothing);
-            var to = encoded.Values;
-            for (var row = 0; row < to.Length; row++)
-            {
-                if (folds[row] == fold)
-                    to[row] = positions[row] < 0 ? (float)others.Mean : values[positions[row]];
-            }
-        }
-
-        return encoded;
+        return (known, positions);
     }
 
     /// <summary>Sums of labels by category over some of the rows.</summary>
@@ -83,25 +86,36 @@ public sealed record TargetStep : StepSpec
         private double _sum;
         private long _count;
 
-        /// <summary>Of all rows; 0 where there is none, as happens to a fold of a very small training set.</summary>
+        /// <summary>Of all rows; 0 where there is none, as happens to the folds of a single training row.</summary>
         public double Mean => _count == 0 ? 0 : _sum / _count;
 
-        public static LabelSums Over(int[] positions, float[] label, int categories, Func<int, bool> included)
+        public static LabelSums Of(int categories, IEnumerable<LabelSums> parts)
         {
-            var sums = new LabelSums(categories);
-            for (var row = 0; row < positions.Length; row++)
+            var whole = new LabelSums(categories);
+            foreach (var part in parts)
             {
-                if (!included(row))
-                    continue;
-                sums._sum += label[row];
-                sums._count++;
-                if (positions[row] < 0)
-                    continue;
-                sums._sums[positions[row]] += label[row];
-                sums._rows[positions[row]]++;
+                whole._sum += part._sum;
+                whole._count += part._count;
+                for (var i = 0; i < categories; i++)
+                {
+                    whole._sums[i] += part._sums[i];
+                    whole._rows[i] += part._rows[i];
+                }
             }
 
-            return sums;
+            return whole;
+        }
+
+        /// <param name="category">The row's category, or −1.</param>
+        /// <param name="label">The row's label.</param>
+        public void Add(int category, float label)
+        {
+            _sum += label;
+            _count++;
+            if (category < 0)
+                return;
+            _sums[category] += label;
+            _rows[category]++;
         }
 
         public float[] Encode(double smoothing) => [.. _sums.Select((sum, i) => _rows[i] + smoothing > 0
