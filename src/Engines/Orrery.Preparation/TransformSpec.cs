@@ -23,6 +23,9 @@ namespace Orrery.Preparation;
 /// </example>
 public sealed record TransformSpec
 {
+    /// <summary>The most steps that a transform may have.</summary>
+    public const int MaxSteps = 1_000;
+
     /// <summary>The raw columns that the transform reads.</summary>
     public required IReadOnlyList<ColumnSpec> Columns { get; init; }
 

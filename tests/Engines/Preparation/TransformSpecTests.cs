@@ -57,6 +57,10 @@ public sealed class TransformSpecTests
     [InlineData("[]", "$")]
     [InlineData("{ \"columns\": ", "$")]
     [InlineData("""{ "columns": [] }""", "columns")]
+    [InlineData("""{ "columns": [null] }""", "columns[0]")]
+    [InlineData("""{ "columns": [{ "name": "x", "type": "number" }], "steps": [null] }""", "steps[0]")]
+    [InlineData("""{ "columns": [{ "name": "x", "type": "number" }], "outputs": [null] }""", "outputs[0]")]
+    [InlineData("""{ "columns": [{ "name": null, "type": "number" }] }""", "columns[0].name")]
     [InlineData("""{ "columns": [{ "name": "x", "type": "number" }], "colums": [] }""", "colums")]
     [InlineData("""{ "columns": [{ "name": "x", "type": "decimal" }] }""", "columns[0].type")]
     [InlineData("""{ "columns": [{ "name": "x", "type": "number" }, { "name": "x", "type": "text" }] }""", "columns[1].name")]
@@ -80,6 +84,16 @@ public sealed class TransformSpecTests
             """));
 
         Assert.Contains("one ← two ← three ← one", refusal.Message);
+    }
+
+    [Fact]
+    public void More_steps_than_allowed_are_refused()
+    {
+        var steps = Enumerable.Range(0, TransformSpec.MaxSteps + 1).Select(i => new ScaleStep { Name = $"s{i}", Inputs = [i == 0 ? "x" : $"s{i - 1}"] }).ToList();
+        var spec = new TransformSpec { Columns = [new("x", ColumnType.Number)], Steps = steps };
+
+        Assert.Contains("1001 steps; at most 1000", Assert.Throws<InvalidException>(spec.Validate).Message);
+        (spec with { Steps = [.. steps.SkipLast(1).Reverse()] }).Validate();
     }
 
     [Fact]

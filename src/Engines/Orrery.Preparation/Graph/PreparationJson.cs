@@ -65,7 +65,7 @@ internal static class PreparationJson
         {
             var document = JsonSerializer.Deserialize<FittedDocument>(utf8Json, Options)!;
             var plan = TransformPlan.Of(document.Spec);
-            return document.Steps.Length == document.Spec.Steps.Count
+            return document.Steps.Length == document.Spec.Steps.Count && !document.Steps.Contains(null!)
                 ? new(plan, document.Steps)
                 : throw new InvalidException($"The fitted transform declares {document.Spec.Steps.Count} steps and has learnt {document.Steps.Length}.");
         }

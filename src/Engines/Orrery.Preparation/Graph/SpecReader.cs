@@ -43,9 +43,9 @@ internal static class SpecReader
         }
 
         CheckKeys(root, "", typeof(TransformSpec), errors);
-        foreach (var (index, column) in Items(root, "columns"))
+        foreach (var (index, column) in Items(root, "columns", errors))
             CheckKeys(column, $"columns[{index}].", typeof(ColumnSpec), errors);
-        foreach (var (index, step) in Items(root, "steps"))
+        foreach (var (index, step) in Items(root, "steps", errors))
         {
             if (!step.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
                 errors[$"steps[{index}].type"] = $"is absent; one of {string.Join(", ", StepTypes.Keys)}";
@@ -66,10 +66,21 @@ internal static class SpecReader
         }
     }
 
-    private static IEnumerable<(int Index, JsonElement Item)> Items(JsonElement root, string key) =>
-        root.TryGetProperty(key, out var list) && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray().Index().Where(item => item.Item.ValueKind == JsonValueKind.Object)
-            : [];
+    private static List<(int Index, JsonElement Item)> Items(JsonElement root, string key, Dictionary<string, string> errors)
+    {
+        var items = new List<(int, JsonElement)>();
+        if (!root.TryGetProperty(key, out var list) || list.ValueKind != JsonValueKind.Array)
+            return items; // the serializer says what is wrong with it
+        foreach (var (index, item) in list.EnumerateArray().Index())
+        {
+            if (item.ValueKind == JsonValueKind.Object)
+                items.Add((index, item));
+            else
+                errors[$"{key}[{index}]"] = $"expected an object, got {item.ValueKind}";
+        }
+
+        return items;
+    }
 
     private static string Unknown(string what, string name, IReadOnlyCollection<string> known) => NearestName.Of(name, known) is { } near
         ? $"unknown {what} '{name}'; did you mean '{near}'?"

@@ -51,15 +51,22 @@ internal sealed class TransformPlan
     {
         if (Spec.Columns.Count == 0)
             _errors["columns"] = "no column is declared; a transform reads at least one";
+        // Declarations come from outside, and a chain of steps is followed by recursion.
+        if (Spec.Steps.Count > TransformSpec.MaxSteps)
+        {
+            _errors["steps"] = $"there are {Spec.Steps.Count} steps; at most {TransformSpec.MaxSteps} are allowed";
+            return;
+        }
+
         var seen = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < Spec.Columns.Count; i++)
             Claim(Spec.Columns[i].Name, $"columns[{i}].name", seen);
         for (var i = 0; i < Spec.Steps.Count; i++)
             Claim(Spec.Steps[i].Name, $"steps[{i}].name", seen);
         for (var i = 0; i < Spec.Steps.Count; i++)
-            CheckReferences(Spec.Steps[i].Inputs, $"steps[{i}].inputs", seen.Keys);
+            CheckReferences(Spec.Steps[i].Inputs, $"steps[{i}].inputs", seen);
         if (Spec.Outputs is { } outputs)
-            CheckReferences(outputs, "outputs", seen.Keys);
+            CheckReferences(outputs, "outputs", seen);
     }
 
     private void Claim(string name, string path, Dictionary<string, string> seen)
@@ -70,18 +77,19 @@ internal sealed class TransformPlan
             _errors[path] = $"'{name}' is already the name at {seen[name]}; names are unique among columns and steps";
     }
 
-    private void CheckReferences(IReadOnlyList<string> names, string path, IEnumerable<string> known)
+    private void CheckReferences(IReadOnlyList<string> names, string path, Dictionary<string, string> known)
     {
         if (names.Count == 0)
             _errors[path] = "is empty; name at least one column or step";
+        var named = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < names.Count; i++)
         {
-            if (!known.Contains(names[i], StringComparer.Ordinal))
+            if (!known.ContainsKey(names[i] ?? ""))
             {
-                var nearest = NearestName.Of(names[i] ?? "", known) is { } near ? $" Did you mean '{near}'?" : "";
+                var nearest = NearestName.Of(names[i] ?? "", known.Keys) is { } near ? $" Did you mean '{near}'?" : "";
                 _errors[$"{path}[{i}]"] = $"'{names[i]}' is no column and no step.{nearest}";
             }
-            else if (names.Take(i).Contains(names[i], StringComparer.Ordinal))
+            else if (!named.Add(names[i]))
             {
                 _errors[$"{path}[{i}]"] = $"'{names[i]}' is named twice";
             }

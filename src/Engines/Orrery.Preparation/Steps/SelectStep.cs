@@ -19,6 +19,8 @@ public sealed record SelectStep : StepSpec
     {
         if (Columns is { Count: 0 })
             yield return ("columns", "names no column; leave it out to pass all");
+        if (Columns is not null && Columns.Any(string.IsNullOrEmpty))
+            yield return ("columns", "a column's name is empty");
     }
 
     internal override FittedStep Fit(FitInput input) =>

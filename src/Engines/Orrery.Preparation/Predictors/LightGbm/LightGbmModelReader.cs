@@ -10,6 +10,10 @@ namespace Orrery.Preparation.Predictors.LightGbm;
 /// <remarks>Format: LightGBM's GBDT::SaveModelToString and Tree::ToString; decision_type bits and missing types from its tree.h.</remarks>
 internal static class LightGbmModelReader
 {
+    // A model may come from anyone: these bound what its header alone can make us allocate.
+    private const int MaxFeatures = 1 << 20;
+    private const int MaxClasses = 1 << 16;
+
     public static TreeEnsemble Read(string model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -23,14 +27,18 @@ internal static class LightGbmModelReader
         if (header.Has("average_output"))
             throw new InvalidException("The LightGBM model is a random forest, which averages its trees; only boosted trees, which add, can be read.");
         var (kind, sigmoid) = Objective(header);
-        var outputs = header.Int("num_tree_per_iteration");
-        var features = header.Int("max_feature_idx") + 1;
+        var outputs = Bounded(header, "num_tree_per_iteration", 1, kind == PredictionKind.Multiclass ? MaxClasses : 1);
+        var features = Bounded(header, "max_feature_idx", 0, MaxFeatures - 1) + 1;
         var trees = new List<Tree>();
         var zeroFeatures = new MissingTypes(features);
         foreach (var block in blocks.Skip(1))
             trees.Add(LightGbmTreeReader.Read(block, zeroFeatures));
         return new(kind, features, outputs, trees, new() { Sigmoid = sigmoid, ZeroIsMissing = zeroFeatures.ZeroIsMissing });
     }
+
+    private static int Bounded(LightGbmBlock header, string key, int min, int max) => header.Int(key) is var value && value >= min && value <= max
+        ? value
+        : throw new InvalidException($"The LightGBM model has {key}={value}; expected {min} to {max}.");
 
     private static List<LightGbmBlock> Blocks(string[] lines)
     {
