@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Ledger.Resources;
 using Orrery.Pipelines.Steps;
@@ -16,8 +17,9 @@ namespace Orrery.Training;
 public static class TrainingModule
 {
     /// <summary>Registers the module. It needs Platform's ports, the Ledger, Data and Features.</summary>
-    public static IServiceCollection AddTraining(this IServiceCollection services)
+    public static IServiceCollection AddTraining(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddOptions<TrainingOptions>().Bind(configuration.GetSection("Training")).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IResourceKind, TrainerKind>();
         services.AddSingleton<TimeSplit>();
         services.AddSingleton<TrialStudy>();

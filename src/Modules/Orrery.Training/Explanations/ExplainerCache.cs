@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
 using Orrery.Ledger.Models;
@@ -16,10 +17,8 @@ internal sealed record Explainer(FittedTransform Transform, INativeModel Native,
 /// Keeps the models that were explained last: loading one parses megabytes of text, explaining takes microseconds. A model that is pushed
 /// out is freed when the last explanation that uses it ends.
 /// </summary>
-internal sealed class ExplainerCache(IBlobStore blobs) : IDisposable
+internal sealed class ExplainerCache(IBlobStore blobs, IOptions<TrainingOptions> options) : IDisposable
 {
-    public const int Capacity = 8;
-
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly LinkedList<Entry> _entries = []; // the one used last is first
 
@@ -33,7 +32,7 @@ internal sealed class ExplainerCache(IBlobStore blobs) : IDisposable
             if (entry is null)
             {
                 entry = new(version.Id, await LoadAsync(version, cancellationToken));
-                if (_entries.Count == Capacity)
+                if (_entries.Count >= options.Value.LoadedExplainers)
                 {
                     _entries.Last!.Value.Release();
                     _entries.RemoveLast();
