@@ -1,6 +1,6 @@
 using FluentMigrator.Runner;
 using FluentMigrator.Runner.Initialization;
-using LinqToDB.Data;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orrery.Kernel;
@@ -19,9 +19,10 @@ internal sealed partial class SchemaMigration(SqliteConnections connections, Kno
     /// <exception cref="PreconditionFailedException">The database has migrations that this build does not know.</exception>
     public void Apply()
     {
-        using var connection = connections.OpenWriter();
+        // Past linq2db: its first query costs 100 ms of JIT, which a start that only compares a fingerprint need not pay.
+        using var connection = connections.OpenPlain();
         var fingerprint = known.Fingerprint();
-        if (Tables(connection).Contains(FingerprintTable) && connection.Execute<string?>($"SELECT fingerprint FROM {FingerprintTable}") == fingerprint)
+        if (Has(connection, FingerprintTable) && Read(connection, $"SELECT fingerprint FROM {FingerprintTable}") is [string found] && found == fingerprint)
             return;
         var versions = known.Versions();
         var applied = Applied(connection);
@@ -33,16 +34,36 @@ internal sealed partial class SchemaMigration(SqliteConnections connections, Kno
             Migrate();
         }
 
-        connection.Execute($"CREATE TABLE IF NOT EXISTS {FingerprintTable} (id INTEGER PRIMARY KEY CHECK (id = 1), fingerprint TEXT NOT NULL)");
-        connection.Execute($"INSERT INTO {FingerprintTable} VALUES (1, @fingerprint) ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint",
-            new DataParameter("fingerprint", fingerprint));
+        Remember(connection, fingerprint);
     }
 
-    private static HashSet<string> Tables(DataConnection connection) =>
-        [.. connection.Query<string>("SELECT name FROM sqlite_master WHERE type = 'table'")];
+    private static HashSet<long> Applied(SqliteConnection connection) =>
+        Has(connection, "VersionInfo") ? [.. Read(connection, "SELECT Version FROM VersionInfo").Cast<long>()] : [];
 
-    private static HashSet<long> Applied(DataConnection connection) =>
-        Tables(connection).Contains("VersionInfo") ? [.. connection.Query<long>("SELECT Version FROM VersionInfo")] : [];
+    private static bool Has(SqliteConnection connection, string table) =>
+        Read(connection, $"SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{table}'").Count > 0;
+
+    private static List<object> Read(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var values = new List<object>();
+        while (reader.Read())
+            values.Add(reader.GetValue(0));
+        return values;
+    }
+
+    private static void Remember(SqliteConnection connection, string fingerprint)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"""
+            CREATE TABLE IF NOT EXISTS {FingerprintTable} (id INTEGER PRIMARY KEY CHECK (id = 1), fingerprint TEXT NOT NULL);
+            INSERT INTO {FingerprintTable} VALUES (1, @fingerprint) ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint;
+            """;
+        command.Parameters.AddWithValue("@fingerprint", fingerprint);
+        command.ExecuteNonQuery();
+    }
 
     private static void RefuseNewer(HashSet<long> applied, IReadOnlyList<long> known)
     {

@@ -10,8 +10,11 @@ namespace Orrery.Embedded.Relational;
 /// <summary>Opens connections to the one database file, and keeps idle readers for the next read.</summary>
 internal sealed class SqliteConnections(OwnedFolder folder) : IDisposable
 {
-    /// <summary>Readers kept open; each costs about 100 KB of page cache. More than these are opened when needed, and closed.</summary>
+    /// <summary>Readers kept open; each caches up to 2 MB of pages (SQLite's own default). More than these are opened when needed, and closed.</summary>
     private const int MaxIdleReaders = 16;
+
+    // journal_mode is a property of the file, synchronous one of the connection.
+    private const string Writing = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
 
     private readonly ConcurrentBag<DataConnection> _idle = [];
     private volatile bool _closed;
@@ -24,9 +27,16 @@ internal sealed class SqliteConnections(OwnedFolder folder) : IDisposable
     public DataConnection OpenWriter()
     {
         var connection = Open();
-        // journal_mode is a property of the file; the others are the connection's. 64 MiB between checkpoints would make reads of the
-        // log slow: SQLite's own 1,000 pages stay.
-        Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
+        Execute(Raw(connection), Writing);
+        return connection;
+    }
+
+    /// <summary>As <see cref="OpenWriter"/>, without linq2db above it; the caller disposes it.</summary>
+    public SqliteConnection OpenPlain()
+    {
+        var connection = new SqliteConnection(Text);
+        connection.Open();
+        Execute(connection, Writing);
         return connection;
     }
 
@@ -37,7 +47,7 @@ internal sealed class SqliteConnections(OwnedFolder folder) : IDisposable
         if (_idle.TryTake(out var idle))
             return idle;
         var connection = Open();
-        Execute(connection, "PRAGMA query_only=ON;");
+        Execute(Raw(connection), "PRAGMA query_only=ON;");
         return connection;
     }
 
@@ -51,9 +61,11 @@ internal sealed class SqliteConnections(OwnedFolder folder) : IDisposable
     }
 
     /// <summary>Runs a statement past linq2db, whose command set-up costs more than BEGIN or SAVEPOINT themselves.</summary>
-    public static void Execute(DataConnection connection, string sql)
+    public static void Execute(DataConnection connection, string sql) => Execute(Raw(connection), sql);
+
+    private static void Execute(SqliteConnection connection, string sql)
     {
-        using var command = Raw(connection).CreateCommand();
+        using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
