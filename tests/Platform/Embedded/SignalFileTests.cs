@@ -29,11 +29,16 @@ public sealed class SignalFileTests
     public async Task A_torn_last_record_is_cut_off_and_appends_go_on()
     {
         using var folder = new TempFolder();
-        var (tail, _) = await WriteThreeRecordsAsync(folder);
+        var (tail, ends) = await WriteThreeRecordsAsync(folder);
         var bytes = await File.ReadAllBytesAsync(tail);
         await RewriteAsync(tail, bytes.AsMemory(0, bytes.Length - 5));
         await using (var platform = await TestPlatform.StartInAsync(folder))
-            Assert.Equal(2, await platform.Signals.Find("s")!.AppendAsync(SignalRow.Batch(SignalRow.Of(7))));
+        {
+            var stream = platform.Signals.Find("s")!;
+            Assert.Equal(ends[2], new FileInfo(tail).Length);
+            Assert.Equal(2, await stream.AppendAsync(SignalRow.Batch(SignalRow.Of(7))));
+        }
+
         await using var again = await TestPlatform.StartInAsync(folder);
         Assert.Equal([0, 1, 7], await IntegersAsync(again));
     }

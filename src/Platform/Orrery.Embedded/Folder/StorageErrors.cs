@@ -1,7 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Orrery.Kernel;
 using ParquetSharp;
-using RocksDbSharp;
 
 namespace Orrery.Embedded.Folder;
 
@@ -43,7 +42,7 @@ internal static class StorageErrors
 
     private static bool IsStorage(Exception error) => error switch
     {
-        IOException or UnauthorizedAccessException or RocksDbException => true,
+        IOException or UnauthorizedAccessException => true,
         SqliteException { SqliteErrorCode: SqliteReadOnly or SqliteIoError or SqliteFull or SqliteCannotOpen } => true,
         // .NET reports EFBIG, a file larger than the file system or the process's limit allows, as an argument out of range.
         ArgumentOutOfRangeException { ParamName: "value" } => true,

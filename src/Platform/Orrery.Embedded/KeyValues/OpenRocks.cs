@@ -1,5 +1,5 @@
-using Orrery.Embedded.Folder;
 using Orrery.Embedded.GroupCommit;
+using Orrery.Kernel;
 using RocksDbSharp;
 
 namespace Orrery.Embedded.KeyValues;
@@ -82,7 +82,11 @@ internal sealed class OpenRocks : IAsyncDisposable
         }
         catch (RocksDbException error)
         {
-            throw StorageErrors.Translate(error, "The key-value batch");
+            // Measured on 11.12: after a full disk RocksDB refuses every write until it is opened again, also when there is space, with an
+            // SstFileManager or without; its C API has no Resume. Reads go on.
+            throw new UnavailableException(
+                $"The key-value batch could not be written: {error.Message.TrimEnd('.')}. Check the data folder's free space and permissions, then restart Orrery: " +
+                "until then this store only reads.", error);
         }
     }
 }
