@@ -203,8 +203,18 @@ public sealed class TransformFitTests
     [Fact]
     public void Apply_of_many_rows_is_apply_of_each()
     {
-        var spec = new TransformSpec { Columns = [X, A], Steps = [new ScaleStep { Name = "s", Inputs = ["x"] }, new OneHotStep { Name = "o", Inputs = ["a"] }] };
         var rows = 100_000; // more than one chunk
+        var spec = new TransformSpec
+        {
+            Columns = [X, A],
+            Steps =
+            [
+                new ScaleStep { Name = "s", Inputs = ["x"] }, new OneHotStep { Name = "o", Inputs = ["a"] },
+                new BucketizeStep { Name = "bucket", Inputs = ["s"], Quantiles = 4 }, new CrossStep { Name = "cross", Inputs = ["a", "bucket"] },
+                new FrequencyStep { Name = "f", Inputs = ["cross"] }, new OneHotStep { Name = "c", Inputs = ["cross"] }, new Log1pStep { Name = "log", Inputs = ["f"] },
+            ],
+            Outputs = ["s", "o", "f", "c", "log"],
+        };
         RecordBatch batch = Batch.Of().Numbers("x", [.. Enumerable.Range(0, rows).Select(i => (float?)i)]).Texts("a", [.. Enumerable.Range(0, rows).Select(i => $"c{i % 3}")]);
         var fitted = spec.Fit([batch]);
         using var features = fitted.Apply(batch);

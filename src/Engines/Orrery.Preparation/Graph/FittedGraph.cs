@@ -16,6 +16,7 @@ internal sealed class FittedGraph
 
     private readonly TransformPlan _plan;
     private readonly Dictionary<string, IReadOnlyList<string>> _names;
+    private readonly List<int> _runWhole;
 
     /// <exception cref="InvalidException">The steps do not match the plan, or two features have one name.</exception>
     public FittedGraph(TransformPlan plan, IReadOnlyList<FittedStep> steps)
@@ -31,6 +32,7 @@ internal sealed class FittedGraph
             _names[step.Name] = steps[index].OutputNames(step.Name, inputs);
         }
 
+        _runWhole = StepsOverText();
         Features = [.. plan.Outputs.SelectMany(output => _names[output])];
         Sources = FindSources();
         if (Features.GroupBy(f => f, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
@@ -60,21 +62,18 @@ internal sealed class FittedGraph
     {
         var matrix = FeatureMatrix.Rent(rows, Features);
         var chunk = Math.Clamp(CellsPerChunk / Features.Count, 1, MaxRowsPerChunk);
+        using var wholePool = new ColumnPool();
+        var whole = new Dictionary<string, Column[]>(given, StringComparer.Ordinal);
+        for (var c = 0; c < raw.Length; c++)
+            whole[Spec.Columns[c].Name] = [raw[c]];
+        if (rows > chunk)
+            Run(_runWhole, whole, wholePool);
         for (var start = 0; start < rows; start += chunk)
         {
             var count = Math.Min(chunk, rows - start);
             using var pool = new ColumnPool();
-            var values = new Dictionary<string, Column[]>(StringComparer.Ordinal);
-            for (var c = 0; c < raw.Length; c++)
-                values[Spec.Columns[c].Name] = [raw[c].Slice(start, count)];
-            foreach (var index in _plan.Order)
-            {
-                var name = Spec.Steps[index].Name;
-                values[name] = given.TryGetValue(name, out var whole)
-                    ? [.. whole.Select(column => column.Slice(start, count))]
-                    : Steps[index].Apply(Inputs(_plan, index, values, pool), pool);
-            }
-
+            var values = whole.ToDictionary(w => w.Key, w => System.Array.ConvertAll(w.Value, column => column.Slice(start, count)), StringComparer.Ordinal);
+            Run(_plan.Order, values, pool);
             Write(values, matrix.Writable.Slice(start * Features.Count, count * Features.Count), pool);
         }
 
@@ -138,6 +137,34 @@ internal sealed class FittedGraph
         }
 
         return [.. _plan.Outputs.SelectMany(output => sources[output])];
+    }
+
+    private void Run(IReadOnlyList<int> steps, Dictionary<string, Column[]> values, ColumnPool pool)
+    {
+        foreach (var index in steps)
+        {
+            var name = Spec.Steps[index].Name;
+            if (!values.ContainsKey(name))
+                values[name] = Steps[index].Apply(Inputs(_plan, index, values, pool), pool);
+        }
+    }
+
+    /// <summary>
+    /// Steps that make texts or look them up, and all that these read. They run over all rows at once, one column each way: a distinct
+    /// text is then joined and looked up once, and not once a chunk.
+    /// </summary>
+    private List<int> StepsOverText()
+    {
+        var wanted = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var index in _plan.Order.Reverse())
+        {
+            var step = Spec.Steps[index];
+            var looksUp = Steps[index] is FittedEncoding && _plan.InputKinds[index] == ValueKind.Text;
+            if (looksUp || step.OutputKind(_plan.InputKinds[index]) == ValueKind.Text || wanted.Contains(step.Name))
+                wanted.UnionWith([step.Name, .. step.Inputs]);
+        }
+
+        return [.. _plan.Order.Where(index => wanted.Contains(Spec.Steps[index].Name))];
     }
 
     private List<string> InputNames(int index) => [.. Spec.Steps[index].Inputs.SelectMany(input => _names[input])];
