@@ -247,6 +247,19 @@ public abstract class SignalLogConformance : Conformance<ISignalLog>
     }
 
     [Fact]
+    public async Task A_follower_of_a_log_that_is_closed_ends()
+    {
+        await using var storage = NewStorage();
+        var opened = await storage.OpenAsync();
+        var stream = opened.Port.Open("s", SignalRow.Schema);
+        var waiting = stream.FollowAsync(0).GetAsyncEnumerator();
+        var next = waiting.MoveNextAsync().AsTask();
+        await opened.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => next);
+        await waiting.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_cursor_begins_at_zero_and_is_kept_per_consumer_and_stream()
     {
         await using var storage = NewStorage();

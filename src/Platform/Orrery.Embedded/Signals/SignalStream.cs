@@ -33,6 +33,7 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
     private ImmutableArray<TailFile> _tails; // The last is the live one.
     private TaskCompletionSource? _appended;
     private SignalSchema? _fitting; // The batch schema that was checked last: appenders keep one, and columns never go.
+    private bool _closed;
     private Task _background = Task.CompletedTask;
 
     public SignalStream(string name, StreamFolder folder, string scratch, StreamChain chain, ILogger logger)
@@ -144,6 +145,12 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _appends.DisposeAsync();
+        lock (_chain)
+        {
+            _closed = true;
+            _appended?.TrySetException(Closed()); // Whoever still follows would wait for ever.
+        }
+
         await _background;
         foreach (var tail in _tails)
             tail.EndUse();
@@ -328,9 +335,11 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
             if (_segments.LastOrDefault(s => s.First <= offset) is { } segment && offset < segment.End)
                 return (segment, null);
             var tail = _tails.Last(t => t.First <= offset);
-            return tail.TryUse() ? (null, tail) : throw new ObjectDisposedException(Name, "The signal stream is closed.");
+            return tail.TryUse() ? (null, tail) : throw Closed();
         }
     }
+
+    private ObjectDisposedException Closed() => new(Name, "The signal stream is closed.");
 
     private void Announce()
     {
@@ -349,6 +358,8 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
         {
             if (_tails[^1].End > offset)
                 return;
+            if (_closed)
+                throw Closed();
             appended = (_appended ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
 

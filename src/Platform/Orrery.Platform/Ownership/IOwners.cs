@@ -10,7 +10,8 @@ public interface IOwners<TOwner> where TOwner : class
     /// <summary>
     /// Runs <paramref name="call"/> on the owner of <paramref name="key"/>, which is made (and loads its state) at the first call.
     /// Calls for one key are serialised, in the order they came; calls for different keys run beside each other. An owner whose
-    /// call threw stays; one whose loading threw is made again at the next call.
+    /// call threw stays; one whose loading threw is made again at the next call. A call must not await another call of its own key: that one
+    /// would wait for it.
     /// </summary>
     Task<T> CallAsync<T>(string key, Func<TOwner, CancellationToken, Task<T>> call, CancellationToken cancellationToken = default);
 

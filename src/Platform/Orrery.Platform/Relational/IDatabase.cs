@@ -1,4 +1,5 @@
 using LinqToDB.Data;
+using Orrery.Kernel;
 
 namespace Orrery.Platform.Relational;
 
@@ -17,8 +18,11 @@ public interface IDatabase
 
     /// <summary>
     /// Runs <paramref name="write"/> in a transaction and returns when it is durable. The delegate is synchronous on purpose: it holds
-    /// the single writer, so it must touch the database alone, and it may be run again after a transient conflict.
+    /// the single writer, so it must touch the database alone, and it may be run again where the commit that it shared was lost.
+    /// Cancelling withdraws it while it waits; once begun it is finished, and its true outcome reported.
     /// </summary>
+    /// <exception cref="ConflictException">It breaks a unique or foreign key; nothing was written.</exception>
+    /// <exception cref="UnavailableException">The storage refuses: a full disk, a lost connection; nothing was written.</exception>
     Task<T> WriteAsync<T>(Func<DataConnection, T> write, CancellationToken cancellationToken = default);
 }
 

@@ -10,6 +10,7 @@ namespace Orrery.Platform.Signals;
 public interface ISignalLog
 {
     /// <summary>Opens a stream, making it or adding columns to it as needed.</summary>
+    /// <exception cref="InvalidException">The name is no stream's name, or a column is called <c>offset</c>.</exception>
     /// <exception cref="ConflictException">The stream has one of the columns with another type.</exception>
     ISignalStream Open(string name, SignalSchema schema);
 
