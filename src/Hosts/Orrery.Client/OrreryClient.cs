@@ -32,7 +32,12 @@ public sealed class OrreryClient
         if (workspace is not null)
             _http.DefaultRequestHeaders.Add(WorkspaceHeader, workspace);
         Assets = new(this);
+        Data = new(this);
+        Endpoints = new(this);
+        Features = new(this);
         Lineage = new(this);
+        Monitors = new(this);
+        Pipelines = new(this);
         Resources = new(this);
         Runs = new(this);
         Tokens = new(this);
@@ -45,17 +50,22 @@ public sealed class OrreryClient
     public AssetsClient Assets { get; }
 
     /// <summary>Sources and datasets.</summary>
+    public DataClient Data { get; }
 
-    /// <summary>Endpoints and predictions.</summary>
+    /// <summary>Endpoints and their predictions.</summary>
+    public EndpointsClient Endpoints { get; }
 
-    /// <summary>Feature services.</summary>
+    /// <summary>Feature views and services.</summary>
+    public FeaturesClient Features { get; }
 
     /// <summary>The lineage graph.</summary>
     public LineageClient Lineage { get; }
 
     /// <summary>Monitors and alerts.</summary>
+    public MonitorsClient Monitors { get; }
 
-    /// <summary>Pipelines.</summary>
+    /// <summary>Pipelines and their runs.</summary>
+    public PipelinesClient Pipelines { get; }
 
     /// <summary>Declared resources.</summary>
     public ResourcesClient Resources { get; }
