@@ -1,13 +1,17 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Claims;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orrery.Data.Datasets;
 using Orrery.Features.Offline;
 using Orrery.Features.Online;
@@ -17,6 +21,7 @@ using Orrery.Kernel;
 using Orrery.Ledger;
 using Orrery.Ledger.Resources;
 using Orrery.Platform.Access;
+using Orrery.Platform.Analytics;
 using Orrery.Platform.Http;
 using Orrery.Tests;
 using Xunit;
@@ -115,12 +120,13 @@ public sealed class FeatureEndpointTests
     private static async Task<WebApplication> ServeAsync(TestPlatform platform, Role role)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.ConfigureHttpJsonOptions(options => LedgerJson.Configure(options.SerializerOptions));
-        builder.Services.AddAuthentication("test").AddScheme<Microsoft.AspNetCore.Authentication.AuthenticationSchemeOptions, RoleFromTest>("test", null);
+        builder.Services.ConfigureHttpJsonOptions(options => LedgerJson.CopyTo(options.SerializerOptions));
+        builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, RoleFromTest>("test", null);
         builder.Services.AddSingleton(new TestRole(role));
         builder.Services.AddAuthorization(AccessPolicies.AddRolePolicies);
-        foreach (var type in new[] { typeof(IResources), typeof(IFeatureStream), typeof(IOnlineFeatures), typeof(IDatasets), typeof(Orrery.Platform.Analytics.AnalyticsEngine), typeof(TimeProvider) })
+        foreach (var type in new[] { typeof(IResources), typeof(IFeatureStream), typeof(IOnlineFeatures), typeof(IDatasets), typeof(AnalyticsEngine), typeof(TimeProvider) })
             builder.Services.AddSingleton(type, _ => platform.Services.GetRequiredService(type));
         var app = builder.Build();
         app.Use(async (context, next) =>
@@ -146,14 +152,14 @@ public sealed class FeatureEndpointTests
     private sealed record TestRole(Role Role);
 
     private sealed class RoleFromTest(
-        Microsoft.Extensions.Options.IOptionsMonitor<Microsoft.AspNetCore.Authentication.AuthenticationSchemeOptions> options,
-        Microsoft.Extensions.Logging.ILoggerFactory logger, System.Text.Encodings.Web.UrlEncoder encoder, TestRole role)
-        : Microsoft.AspNetCore.Authentication.AuthenticationHandler<Microsoft.AspNetCore.Authentication.AuthenticationSchemeOptions>(options, logger, encoder)
+        IOptionsMonitor<AuthenticationSchemeOptions> options,
+        ILoggerFactory logger, UrlEncoder encoder, TestRole role)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
-        protected override Task<Microsoft.AspNetCore.Authentication.AuthenticateResult> HandleAuthenticateAsync()
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
         {
             var identity = new ClaimsIdentity([new(ClaimTypes.Name, "user:ada"), new(AccessPolicies.RoleClaim, role.Role.ToString())], Scheme.Name);
-            return Task.FromResult(Microsoft.AspNetCore.Authentication.AuthenticateResult.Success(new(new(identity), Scheme.Name)));
+            return Task.FromResult(AuthenticateResult.Success(new(new(identity), Scheme.Name)));
         }
     }
 }

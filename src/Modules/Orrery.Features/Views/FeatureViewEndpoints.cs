@@ -74,7 +74,9 @@ internal static class FeatureViewEndpoints
     {
         using var session = engine.Open();
         using var command = session.CreateCommand();
-        command.CommandText = FormattableString.Invariant($"SELECT * FROM {Sql.Parquet(history.Paths)} ORDER BY {FeatureTable.Tick} DESC, ALL LIMIT {limit}");
+        var entity = history.Manifest.Columns.TakeWhile(c => c.Name != FeatureTable.Tick).Select(c => Sql.Name(c.Name));
+        var order = string.Join(", ", entity.Prepend($"{FeatureTable.Tick} DESC"));
+        command.CommandText = FormattableString.Invariant($"SELECT * FROM {Sql.Parquet(history.Paths)} ORDER BY {order} LIMIT {limit}");
         using var reader = command.ExecuteReader();
         var rows = new List<IReadOnlyList<object?>>();
         while (reader.Read())

@@ -1,10 +1,7 @@
 using CsCheck;
-using Orrery.Data.Datasets;
 using Orrery.Features.Offline;
 using Orrery.Features.Views;
 using Orrery.Kernel;
-using Orrery.Ledger.Assets;
-using Orrery.Tests;
 using Xunit;
 
 namespace Orrery.Features.Tests.Offline;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Orrery.Data.Datasets;
 using Orrery.Features.Online;
 using Orrery.Features.Services;
