@@ -82,6 +82,7 @@ public sealed class FeatureMatrix : IDisposable
         return length <= Array.MaxLength
             ? new(rows, columns, ArrayPool<float>.Shared.Rent((int)length))
             : throw new QuotaExceededException(
-                $"{rows} rows × {columns.Count} columns are {length} values; one matrix holds {Array.MaxLength}. Pass fewer rows at a time.");
+                $"{rows} rows × {columns.Count} columns are {length} values; one matrix holds {Array.MaxLength}. Pass fewer rows at a "
+                    + $"time.");
     }
 }

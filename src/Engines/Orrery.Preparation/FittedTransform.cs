@@ -24,7 +24,10 @@ public sealed class FittedTransform
     /// <summary>The names of the features, unique, in order.</summary>
     public IReadOnlyList<string> Features => _graph.Features;
 
-    /// <summary>By feature: the names of the raw columns that it is made from, at least one, each once; by them attributions of features are summed up.</summary>
+    /// <summary>
+    /// By feature: the names of the raw columns that it is made from, at least one, each once; by them attributions of features are summed
+    /// up.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> Sources => _graph.Sources;
 
     /// <summary>

@@ -43,8 +43,11 @@ public static class ModelGraph
         return graph.Build();
     }
 
-    /// <summary>Raw columns → features → prediction, as one graph: <see cref="ScoreOutput"/>, or <see cref="ProbabilityOutput"/> and <see cref="LabelOutput"/>.</summary>
-    /// <exception cref="InvalidException">The predictor reads another number of features, or a raw column has the name of an output.</exception>
+    /// <summary>
+    /// Raw columns → features → prediction, as one graph: <see cref="ScoreOutput"/>, or <see cref="ProbabilityOutput"/> and <see cref="LabelOutput"/>.
+    /// </summary>
+    /// <exception cref="InvalidException">The predictor reads another number of features, or a raw column has the name of an
+    /// output.</exception>
     public static byte[] Fuse(FittedTransform transform, IPredictor predictor)
     {
         ArgumentNullException.ThrowIfNull(transform);
@@ -52,7 +55,8 @@ public static class ModelGraph
         if (transform.Features.Count != predictor.FeatureCount)
         {
             throw new InvalidException(
-                $"The transform gives {transform.Features.Count} features, the predictor reads {predictor.FeatureCount}; was it trained on another transform?");
+                $"The transform gives {transform.Features.Count} features, the predictor reads {predictor.FeatureCount}; was it "
+                    + $"trained on another transform?");
         }
 
         var graph = new OnnxGraphBuilder("model");

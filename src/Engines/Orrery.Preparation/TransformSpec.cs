@@ -58,7 +58,8 @@ public sealed record TransformSpec
     /// <param name="label">The label's column, numeric or boolean; only target encoding needs one.</param>
     /// <param name="seed">Decides the folds of target encoding. The same rows and seed give the same bytes.</param>
     /// <param name="cancellationToken">Looked at for each batch and step.</param>
-    /// <exception cref="InvalidException">The declaration or the data is not fit for it; says which column or step, and what to do.</exception>
+    /// <exception cref="InvalidException">The declaration or the data is not fit for it; says which column or step, and what to
+    /// do.</exception>
     public FittedTransform Fit(
         IEnumerable<RecordBatch> batches, string? label = null, ulong seed = 0, CancellationToken cancellationToken = default)
     {

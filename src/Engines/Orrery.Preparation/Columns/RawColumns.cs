@@ -17,7 +17,8 @@ internal sealed class RawColumns(IReadOnlyList<ColumnSpec> specs)
     {
         ArgumentNullException.ThrowIfNull(batch);
         if ((long)Rows + batch.Length > System.Array.MaxLength)
-            throw new QuotaExceededException($"More than {System.Array.MaxLength} rows in one pass. Sample the rows, or pass fewer at a time.");
+            throw new QuotaExceededException($"More than {System.Array.MaxLength} rows in one pass. Sample the rows, or pass fewer at "
+                + $"a time.");
         foreach (var store in _stores)
             store.Append(ColumnLookup.Find(batch, store.Spec.Name, store.Spec.Type.ToString()), Rows);
         Rows += batch.Length;

@@ -36,7 +36,8 @@ internal sealed class Fitter : IDisposable
 
         (_raw, _rows) = (raw.Finish(), raw.Rows);
         if (_rows == 0)
-            throw new InvalidException("There are no training rows, so nothing can be learnt. Check the query or the time range that makes the training set.");
+            throw new InvalidException("There are no training rows, so nothing can be learnt. Check the query or the time range that "
+                + "makes the training set.");
         _label = labels is null ? null : Known(((NumberColumn)labels.Finish()[0]).Values.ToArray(), label!);
     }
 
@@ -51,7 +52,8 @@ internal sealed class Fitter : IDisposable
 
     public void Dispose() => _pool.Dispose();
 
-    /// <param name="given">Receives what training sees of steps where that differs from what they yield later; null where nobody asks.</param>
+    /// <param name="given">Receives what training sees of steps where that differs from what they yield later; null where nobody
+    /// asks.</param>
     private FittedGraph Learn(Dictionary<string, Column[]>? given)
     {
         var spec = _plan.Spec;
@@ -92,10 +94,12 @@ internal sealed class Fitter : IDisposable
         if (label is null && spec.Steps.FirstOrDefault(s => s.NeedsLabel) is { } step)
             throw new InvalidException($"Step '{step.Name}' learns from the label, and no label column was named.");
         if (label is not null && spec.Columns.Any(c => string.Equals(c.Name, label, StringComparison.Ordinal)))
-            throw new InvalidException($"'{label}' is the label and also a column of the transform: the model would be told the answer. Remove the column.");
+            throw new InvalidException($"'{label}' is the label and also a column of the transform: the model would be told the "
+                + $"answer. Remove the column.");
     }
 
     private static float[] Known(float[] label, string name) => label.Count(v => !float.IsFinite(v)) is > 0 and var missing
-        ? throw new InvalidException($"The label '{name}' is missing or not finite in {missing} of {label.Length} training rows; leave those rows out.")
+        ? throw new InvalidException($"The label '{name}' is missing or not finite in {missing} of {label.Length} training rows; "
+            + $"leave those rows out.")
         : label;
 }

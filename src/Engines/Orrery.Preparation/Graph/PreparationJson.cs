@@ -24,7 +24,9 @@ internal sealed record FittedDocument
     public required FittedStep[] Steps { get; init; }
 }
 
-/// <summary>JSON of declarations and of what was fitted. Floats are written with the fewest digits that read back to the same bits.</summary>
+/// <summary>
+/// JSON of declarations and of what was fitted. Floats are written with the fewest digits that read back to the same bits.
+/// </summary>
 internal static class PreparationJson
 {
     /// <summary>
@@ -67,7 +69,8 @@ internal static class PreparationJson
             var plan = TransformPlan.Of(document.Spec);
             return document.Steps.Length == document.Spec.Steps.Count && !document.Steps.Contains(null!)
                 ? new(plan, document.Steps)
-                : throw new InvalidException($"The fitted transform declares {document.Spec.Steps.Count} steps and has learnt {document.Steps.Length}.");
+                : throw new InvalidException($"The fitted transform declares {document.Spec.Steps.Count} steps and has learnt "
+                    + $"{document.Steps.Length}.");
         }
         catch (JsonException e)
         {
@@ -96,8 +99,10 @@ internal static class PreparationJson
         }
 
         if (format != FittedDocument.FormatName)
-            throw new InvalidException($"Not a fitted transform: expected JSON with \"format\": \"{FittedDocument.FormatName}\", got '{format ?? "none"}'.");
+            throw new InvalidException($"Not a fitted transform: expected JSON with "
+                + $"\"format\": \"{FittedDocument.FormatName}\", got '{format ?? "none"}'.");
         if (version != FittedDocument.CurrentVersion)
-            throw new InvalidException($"The fitted transform is of format version {version}; this Orrery reads version {FittedDocument.CurrentVersion}. Fit it again, or update.");
+            throw new InvalidException($"The fitted transform is of format version {version}; this Orrery reads version "
+                + $"{FittedDocument.CurrentVersion}. Fit it again, or update.");
     }
 }

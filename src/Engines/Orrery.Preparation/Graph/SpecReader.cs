@@ -5,7 +5,9 @@ using Orrery.Preparation.Steps;
 
 namespace Orrery.Preparation.Graph;
 
-/// <summary>Reads a declaration. Unknown keys and step types are looked for first, as only then the nearest known one can be named.</summary>
+/// <summary>
+/// Reads a declaration. Unknown keys and step types are looked for first, as only then the nearest known one can be named.
+/// </summary>
 internal static class SpecReader
 {
     private static readonly Dictionary<string, Type> StepTypes = typeof(StepSpec)

@@ -4,7 +4,9 @@ using Orrery.Preparation.Steps;
 
 namespace Orrery.Preparation.Graph;
 
-/// <summary>A declaration that was found sound: its steps in an order in which each finds its inputs, with the kind that each reads.</summary>
+/// <summary>
+/// A declaration that was found sound: its steps in an order in which each finds its inputs, with the kind that each reads.
+/// </summary>
 internal sealed class TransformPlan
 {
     private readonly Dictionary<string, string> _errors = new(StringComparer.Ordinal);

@@ -46,7 +46,8 @@ public sealed class OnnxModel
     public IReadOnlyList<string> Operators { get; }
 
     /// <summary>Reads and checks a model. O(bytes); the bytes are not kept.</summary>
-    /// <exception cref="InvalidException">The bytes are not an ONNX model, or not a sound one: says what they look like, or what is wrong.</exception>
+    /// <exception cref="InvalidException">The bytes are not an ONNX model, or not a sound one: says what they look like, or what is
+    /// wrong.</exception>
     public static OnnxModel Parse(ReadOnlySpan<byte> bytes)
     {
         if (ForeignFormat.Of(bytes) is { } foreign)
@@ -58,7 +59,8 @@ public sealed class OnnxModel
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw new InvalidException($"Not an ONNX model: its {bytes.Length} bytes are not a protocol buffer, or are cut short ({e.Message})", e);
+            throw new InvalidException($"Not an ONNX model: its {bytes.Length} bytes are not a protocol buffer, or are cut short "
+                + $"({e.Message})", e);
         }
 
         return OnnxModelCheck.Problem(model) is { } problem ? throw Refused(problem) : new(model);

@@ -22,7 +22,8 @@ internal static class OnnxModelCheck
         if (model.OpsetImport.GroupBy(o => DomainOf(o.Domain), StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             return $"it imports the operator set {twice.Key} twice";
         if (model.OpsetImport.FirstOrDefault(o => DomainOf(o.Domain) == StandardDomain && o.Version > OnnxGraphBuilder.MaxOpset) is { } newer)
-            return $"it needs opset {newer.Version}, and {OnnxGraphBuilder.MaxOpset} is the newest that can be run; export it with an older opset";
+            return $"it needs opset {newer.Version}, and {OnnxGraphBuilder.MaxOpset} is the newest that can be run; export it with an "
+                + $"older opset";
         if (model.Graph.Output.Count == 0)
             return "its graph has no output";
         var domains = model.OpsetImport.Select(o => DomainOf(o.Domain)).ToHashSet(StringComparer.Ordinal);

@@ -11,7 +11,9 @@ public interface IPredictor
     /// <summary>What it predicts.</summary>
     PredictionKind Kind { get; }
 
-    /// <summary>Numbers a row of <see cref="Predict"/>: the number of classes for <see cref="PredictionKind.Multiclass"/>, else 1.</summary>
+    /// <summary>
+    /// Numbers a row of <see cref="Predict"/>: the number of classes for <see cref="PredictionKind.Multiclass"/>, else 1.
+    /// </summary>
     int OutputCount { get; }
 
     /// <summary>
@@ -23,7 +25,9 @@ public interface IPredictor
     /// <summary>Adds the model to a graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="features">A float value [N, <see cref="FeatureCount"/>] of it.</param>
-    /// <returns>The value that holds what <see cref="Predict"/> gives: float [N] for one output, else [N, <see cref="OutputCount"/>].</returns>
+    /// <returns>
+    /// The value that holds what <see cref="Predict"/> gives: float [N] for one output, else [N, <see cref="OutputCount"/>].
+    /// </returns>
     string Emit(OnnxGraphBuilder graph, string features);
 }
 

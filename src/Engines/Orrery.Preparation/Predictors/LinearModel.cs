@@ -34,7 +34,8 @@ public sealed class LinearModel : IPredictor
         _weights = [.. weights.SelectMany(w => w)];
         _intercepts = [.. intercepts];
         if (!_weights.Concat(_intercepts).All(float.IsFinite))
-            throw new InvalidException("A weight of the linear model is not finite: the training diverged. Scale the features, or lower the learning rate.");
+            throw new InvalidException("A weight of the linear model is not finite: the training diverged. Scale the features, or "
+                + "lower the learning rate.");
         (Kind, FeatureCount, OutputCount) = (kind, weights[0].Count, weights.Count);
     }
 
@@ -69,7 +70,8 @@ public sealed class LinearModel : IPredictor
     {
         ArgumentNullException.ThrowIfNull(features);
         if (features.Columns.Count != FeatureCount)
-            throw new ArgumentException($"The model reads {FeatureCount} features, the matrix has {features.Columns.Count}.", nameof(features));
+            throw new ArgumentException($"The model reads {FeatureCount} features, the matrix has "
+                + $"{features.Columns.Count}.", nameof(features));
         var margins = new float[checked(features.Rows * OutputCount)];
         for (var i = 0; i < margins.Length; i++)
         {

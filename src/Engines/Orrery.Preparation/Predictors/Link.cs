@@ -4,7 +4,8 @@ namespace Orrery.Preparation.Predictors;
 
 /// <summary>
 /// From margins (float32) to predictions (float32), through 64 bits and rounded once. Exponentials differ between mathematical libraries
-/// in the last of 53 bits, so memory and ONNX agree but for values within that of a float32 rounding boundary: one unit in the last place, rarely.
+/// in the last of 53 bits, so memory and ONNX agree but for values within that of a float32 rounding boundary: one unit in the last place,
+/// rarely.
 /// </summary>
 internal static class Link
 {

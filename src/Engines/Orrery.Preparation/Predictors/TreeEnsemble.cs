@@ -55,7 +55,8 @@ public sealed class TreeEnsemble : IPredictor
     public TreeEnsembleOptions Options { get; }
 
     /// <summary>Reads LightGBM's text model (<c>Booster.save_model</c>, <c>LGBM_BoosterSaveModelToString</c>).</summary>
-    /// <exception cref="InvalidException">It is not one, is cut short, or uses what cannot be kept exact: categorical splits, linear trees, averaging, another objective.</exception>
+    /// <exception cref="InvalidException">It is not one, is cut short, or uses what cannot be kept exact: categorical splits, linear trees,
+    /// averaging, another objective.</exception>
     public static TreeEnsemble FromLightGbm(string model) => LightGbm.LightGbmModelReader.Read(model);
 
     /// <inheritdoc/>
@@ -74,7 +75,8 @@ public sealed class TreeEnsemble : IPredictor
     {
         ArgumentNullException.ThrowIfNull(features);
         if (features.Columns.Count != FeatureCount)
-            throw new ArgumentException($"The model reads {FeatureCount} features, the matrix has {features.Columns.Count}.", nameof(features));
+            throw new ArgumentException($"The model reads {FeatureCount} features, the matrix has "
+                + $"{features.Columns.Count}.", nameof(features));
         var margins = new float[checked(features.Rows * OutputCount)];
         _scorer.Score(features.Values, margins);
         return margins;
@@ -94,10 +96,14 @@ public sealed record TreeEnsembleOptions
     /// <summary>By output: added to the sum of the leaves; null for zero.</summary>
     public IReadOnlyList<double>? BaseScores { get; init; }
 
-    /// <summary>The slope of the logistic function of <see cref="PredictionKind.Binary"/>: p = 1 ÷ (1 + e^(−sigmoid × margin)). Above 0.</summary>
+    /// <summary>
+    /// The slope of the logistic function of <see cref="PredictionKind.Binary"/>: p = 1 ÷ (1 + e^(−sigmoid × margin)). Above 0.
+    /// </summary>
     public double Sigmoid { get; init; } = 1;
 
-    /// <summary>Features in which a value of at most <see cref="ZeroBound"/> in size counts as missing (LightGBM's <c>zero_as_missing</c>).</summary>
+    /// <summary>
+    /// Features in which a value of at most <see cref="ZeroBound"/> in size counts as missing (LightGBM's <c>zero_as_missing</c>).
+    /// </summary>
     public IReadOnlyList<int> ZeroIsMissing { get; init; } = [];
 
     /// <summary>LightGBM's kZeroThreshold, 1e-35 in 32 bits.</summary>

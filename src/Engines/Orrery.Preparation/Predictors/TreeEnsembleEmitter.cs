@@ -19,7 +19,8 @@ internal static class TreeEnsembleEmitter
         var nodes = new Nodes();
         for (var t = 0; t < ensemble.Trees.Count; t++)
             nodes.Add(ensemble.Trees[t], t, t % ensemble.OutputCount);
-        // The runtime refuses an operator without trees, and gives no base score to an output without one; a leaf that adds nothing will do.
+        // The runtime refuses an operator without trees, and gives no base score to an output without one; a leaf that adds nothing will
+        // do.
         for (var output = 0; ensemble.Trees.Count == 0 && output < ensemble.OutputCount; output++)
             nodes.Add(new() { Feature = [], Threshold = [], DefaultLeft = [], Left = [], Right = [], Leaf = [0] }, output, output);
         var wide = graph.Node("Cast", [WithoutZeros(ensemble, graph, features)], OnnxAttribute.Of("to", (long)OnnxElementType.Double));

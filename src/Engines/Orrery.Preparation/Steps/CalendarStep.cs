@@ -31,7 +31,9 @@ public enum CalendarEncoding
     Both,
 }
 
-/// <summary>Parts of a time, in UTC; shift local times before, where they are wanted. Takes timestamps (Unix seconds). Missing stays missing.</summary>
+/// <summary>
+/// Parts of a time, in UTC; shift local times before, where they are wanted. Takes timestamps (Unix seconds). Missing stays missing.
+/// </summary>
 public sealed record CalendarStep : StepSpec
 {
     /// <summary>Which parts; hour, weekday and month unless told.</summary>

@@ -12,7 +12,9 @@ internal static class Chance
         return z ^ (z >> 31);
     }
 
-    /// <summary>A seed of its own for a named step (FNV-1a over the name, mixed), so that adding a step does not move the others' folds.</summary>
+    /// <summary>
+    /// A seed of its own for a named step (FNV-1a over the name, mixed), so that adding a step does not move the others' folds.
+    /// </summary>
     public static ulong SeedOf(ulong seed, string name)
     {
         var hash = 0xCBF29CE484222325;

@@ -24,7 +24,8 @@ public sealed record ConstantValue
 
     internal string? ProblemAs(ValueKind kind) => kind switch
     {
-        ValueKind.Number when Number is null || !float.IsFinite((float)Number) => $"the columns are numbers, so the value must be a finite 32-bit number, not {this}",
+        ValueKind.Number when Number is null || !float.IsFinite((float)Number) => $"the columns are numbers, so the value must be a "
+            + $"finite 32-bit number, not {this}",
         ValueKind.Integer when Number is null || Math.Floor(Number.Value) != Number || Math.Abs(Number.Value) > 1L << 53 =>
             $"the columns are integers, so the value must be an integer of at most 53 bits, not {this}",
         ValueKind.Text when string.IsNullOrEmpty(Text) => $"the columns are text, so the value must be a non-empty text, not {this}",

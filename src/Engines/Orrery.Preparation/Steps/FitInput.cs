@@ -22,7 +22,8 @@ internal sealed record FitInput(
         foreach (var value in values)
         {
             if (float.IsInfinity(value))
-                throw new InvalidException($"Step '{Step}': column '{Names[column]}' holds {value}, from which no statistic can be made. Clip it first, or clean the data.");
+                throw new InvalidException($"Step '{Step}': column '{Names[column]}' holds {value}, from which no statistic can be "
+                    + $"made. Clip it first, or clean the data.");
             if (!float.IsNaN(value))
                 present.Add(value);
         }

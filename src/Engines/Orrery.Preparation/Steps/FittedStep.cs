@@ -29,7 +29,9 @@ internal abstract record FittedStep
     /// <summary>The names of the columns that it yields.</summary>
     public abstract IReadOnlyList<string> OutputNames(string step, IReadOnlyList<string> inputs);
 
-    /// <summary>By column that it yields: the positions of the columns that it is made from. One from one, unless the step says otherwise.</summary>
+    /// <summary>
+    /// By column that it yields: the positions of the columns that it is made from. One from one, unless the step says otherwise.
+    /// </summary>
     public virtual IReadOnlyList<IReadOnlyList<int>> Origins(int inputs) => [.. Enumerable.Range(0, inputs).Select(IReadOnlyList<int> (i) => [i])];
 
     /// <summary>Runs it in memory. The outputs may be views of the inputs, and are never written to again.</summary>

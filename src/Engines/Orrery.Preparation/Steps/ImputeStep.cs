@@ -31,7 +31,9 @@ public sealed record ImputeStep : StepSpec
     /// <summary>The constant of <see cref="ImputeStrategy.Constant"/>.</summary>
     public ConstantValue? Value { get; init; }
 
-    /// <summary>Adds a column <c>….missing</c> for each input, 1 where the value was missing and else 0. Not for text: impute a constant instead.</summary>
+    /// <summary>
+    /// Adds a column <c>….missing</c> for each input, 1 where the value was missing and else 0. Not for text: impute a constant instead.
+    /// </summary>
     public bool Indicator { get; init; }
 
     internal override Accepts Accepts => Strategy is ImputeStrategy.Mean or ImputeStrategy.Median ? Accepts.Numbers : Accepts.Any;

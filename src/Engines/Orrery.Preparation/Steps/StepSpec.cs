@@ -49,7 +49,9 @@ public abstract record StepSpec
     /// <summary>Learns what the step must know from the training columns.</summary>
     internal abstract FittedStep Fit(FitInput input);
 
-    /// <summary>What later steps and the trained model see in training, where that is not what <see cref="FittedStep.Apply"/> gives; else null.</summary>
+    /// <summary>
+    /// What later steps and the trained model see in training, where that is not what <see cref="FittedStep.Apply"/> gives; else null.
+    /// </summary>
     internal virtual Column[]? TrainingOutput(FitInput input, ColumnPool pool) => null;
 }
 

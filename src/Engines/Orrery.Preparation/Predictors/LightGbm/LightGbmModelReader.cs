@@ -25,7 +25,8 @@ internal static class LightGbmModelReader
         if (header.Text("version") is not ("v3" or "v4"))
             throw new InvalidException($"The LightGBM model has version '{header.Text("version")}'; v3 and v4 can be read.");
         if (header.Has("average_output"))
-            throw new InvalidException("The LightGBM model is a random forest, which averages its trees; only boosted trees, which add, can be read.");
+            throw new InvalidException("The LightGBM model is a random forest, which averages its trees; only boosted trees, which "
+                + "add, can be read.");
         var (kind, sigmoid) = Objective(header);
         var outputs = Bounded(header, "num_tree_per_iteration", 1, kind == PredictionKind.Multiclass ? MaxClasses : 1);
         var features = Bounded(header, "max_feature_idx", 0, MaxFeatures - 1) + 1;
@@ -68,7 +69,8 @@ internal static class LightGbmModelReader
             "binary" => (PredictionKind.Binary, Option(words, "sigmoid", 1)),
             "multiclass" => (PredictionKind.Multiclass, 1),
             _ => throw new InvalidException(
-                $"The LightGBM model has the objective '{name}'; binary, multiclass, regression, regression_l1, huber, fair, quantile and mape can be read."),
+                $"The LightGBM model has the objective '{name}'; binary, multiclass, regression, regression_l1, huber, fair, quantile "
+                    + $"and mape can be read."),
         };
     }
 

@@ -14,7 +14,8 @@ internal static class LightGbmTreeReader
     public static Tree Read(LightGbmBlock block, MissingTypes missing)
     {
         if (block.Has("is_linear") && block.Int("is_linear") != 0)
-            throw new InvalidException($"The LightGBM model's {block.Name} has linear leaves (linear_tree), which ONNX trees cannot hold; train with linear_tree=false.");
+            throw new InvalidException($"The LightGBM model's {block.Name} has linear leaves (linear_tree), which ONNX trees cannot "
+                + $"hold; train with linear_tree=false.");
         var leaves = block.Int("num_leaves");
         var inner = Math.Max(0, leaves - 1);
         var features = block.Ints("split_feature", inner);
@@ -84,6 +85,7 @@ internal sealed class MissingTypes(int features)
             throw new InvalidException($"The LightGBM model splits on feature {feature}, but has {_zero.Length} features.");
         var zero = type == MissingType.Zero;
         if ((_zero[feature] ??= zero) != zero)
-            throw new InvalidException($"The LightGBM model reads zero as missing in some trees but not in others (feature {feature}); train all trees with one zero_as_missing.");
+            throw new InvalidException($"The LightGBM model reads zero as missing in some trees but not in others (feature "
+                + $"{feature}); train all trees with one zero_as_missing.");
     }
 }

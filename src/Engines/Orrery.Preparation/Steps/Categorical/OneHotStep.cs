@@ -39,7 +39,8 @@ public sealed record OneHotStep : StepSpec
         return kept.Counts.Length > 0
             ? kept.Categories
             : throw new InvalidException(
-                $"Step '{input.Step}': no category of '{input.Names[column]}' has {MinFrequency} training rows (the most frequent has {counts.Counts.Max()}); lower minFrequency.");
+                $"Step '{input.Step}': no category of '{input.Names[column]}' has {MinFrequency} training rows (the most frequent has "
+                    + $"{counts.Counts.Max()}); lower minFrequency.");
     }
 }
 

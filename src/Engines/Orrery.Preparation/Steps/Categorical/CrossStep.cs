@@ -18,7 +18,8 @@ public sealed record CrossStep : StepSpec
 
     internal override FittedStep Fit(FitInput input) => input.Columns.Count == 2
         ? new FittedCross()
-        : throw new Kernel.InvalidException($"Step '{input.Step}' crosses exactly two columns, but its inputs yield {input.Columns.Count}; select two first.");
+        : throw new Kernel.InvalidException($"Step '{input.Step}' crosses exactly two columns, but its inputs yield "
+            + $"{input.Columns.Count}; select two first.");
 }
 
 /// <summary>ONNX: StringConcat, and Where a side is missing the empty text.</summary>

@@ -4,7 +4,9 @@ using Orrery.Preparation.Onnx;
 
 namespace Orrery.Preparation.Steps;
 
-/// <summary>The distinct values of a categorical column, in order: texts by UTF-16 code unit, integers by size. Exactly one array is set.</summary>
+/// <summary>
+/// The distinct values of a categorical column, in order: texts by UTF-16 code unit, integers by size. Exactly one array is set.
+/// </summary>
 internal sealed class Categories
 {
     private Dictionary<string, int>? _byText;
@@ -21,7 +23,9 @@ internal sealed class Categories
 
     public string NameOf(int category) => Texts?[category] ?? Integers![category].ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Writes each row's position among the categories, or −1 where it is missing or unknown. Each distinct value is looked up once.</summary>
+    /// <summary>
+    /// Writes each row's position among the categories, or −1 where it is missing or unknown. Each distinct value is looked up once.
+    /// </summary>
     public void Locate(Column column, Span<int> positions)
     {
         if (column is IntegerColumn integers)
@@ -65,7 +69,9 @@ internal sealed record CategoryCounts(Categories Categories, long[] Counts)
 {
     public static CategoryCounts Of(Column column) => column is IntegerColumn integers ? Of(integers) : Of((TextColumn)column);
 
-    /// <summary>Those that occur often enough, the most frequent ones where they are too many (of equally frequent ones the first).</summary>
+    /// <summary>
+    /// Those that occur often enough, the most frequent ones where they are too many (of equally frequent ones the first).
+    /// </summary>
     public CategoryCounts Keep(long minCount, int maxCategories)
     {
         var kept = Enumerable.Range(0, Counts.Length)

@@ -64,7 +64,9 @@ public sealed record ClipStep : StepSpec
     }
 }
 
-/// <summary>ONNX: Where(x &lt; lower, lower, Where(x &gt; upper, upper, x)), which unlike Min, Max and Clip says what becomes of NaN and −0.</summary>
+/// <summary>
+/// ONNX: Where(x &lt; lower, lower, Where(x &gt; upper, upper, x)), which unlike Min, Max and Clip says what becomes of NaN and −0.
+/// </summary>
 internal sealed record FittedClip : FittedStep
 {
     public required float[] Lowers { get; init; }

@@ -4,7 +4,9 @@ using Orrery.Preparation.Onnx;
 
 namespace Orrery.Preparation.Steps;
 
-/// <summary>A number for each category, and one for everything else: what ordinal, frequency and target encoding learn. ONNX: LabelEncoder.</summary>
+/// <summary>
+/// A number for each category, and one for everything else: what ordinal, frequency and target encoding learn. ONNX: LabelEncoder.
+/// </summary>
 internal sealed record FittedEncoding : FittedStep
 {
     public required Encoding[] Encodings { get; init; }

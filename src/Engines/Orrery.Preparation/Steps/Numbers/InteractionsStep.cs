@@ -15,7 +15,9 @@ public enum InteractionKind
     ProductsAndSquares,
 }
 
-/// <summary>Degree-2 products of its input columns: k columns yield k(k−1)/2 products, or k(k+1)/2 with squares. Missing times anything is missing.</summary>
+/// <summary>
+/// Degree-2 products of its input columns: k columns yield k(k−1)/2 products, or k(k+1)/2 with squares. Missing times anything is missing.
+/// </summary>
 public sealed record InteractionsStep : StepSpec
 {
     /// <summary>The most columns it takes: 64 yield 2,080 products.</summary>
