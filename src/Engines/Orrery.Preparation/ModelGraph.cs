@@ -44,7 +44,8 @@ public static class ModelGraph
     }
 
     /// <summary>
-    /// Raw columns → features → prediction, as one graph: <see cref="ScoreOutput"/>, or <see cref="ProbabilityOutput"/> and <see cref="LabelOutput"/>.
+    /// Raw columns → features → prediction, as one graph: <see cref="ScoreOutput"/>, or
+    /// <see cref="ProbabilityOutput"/> and <see cref="LabelOutput"/>.
     /// </summary>
     /// <exception cref="InvalidException">The predictor reads another number of features, or a raw column has the name of an
     /// output.</exception>

@@ -39,7 +39,9 @@ public sealed record TransformSpec
     public IReadOnlyList<string>? Outputs { get; init; }
 
     /// <summary>Reads a declaration and checks it.</summary>
-    /// <exception cref="InvalidException">It is not JSON, has an unknown key or type, or breaks a rule; <see cref="InvalidException.Errors"/> tells by path.</exception>
+    /// <exception cref="InvalidException">
+    /// It is not JSON, has an unknown key or type, or breaks a rule; <see cref="InvalidException.Errors"/> tells by path.
+    /// </exception>
     public static TransformSpec FromJson(ReadOnlySpan<byte> utf8Json) => SpecReader.Read(utf8Json);
 
     /// <summary>The declaration as UTF-8 JSON, the same bytes for the same declaration.</summary>

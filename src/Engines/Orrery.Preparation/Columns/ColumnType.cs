@@ -19,7 +19,8 @@ public enum ColumnType
     /// <summary>A 64-bit integer; missing is null. ONNX: <c>int64</c>, missing is <see cref="long.MinValue"/>.</summary>
     Integer,
     /// <summary>
-    /// True or false, read as 1 and 0; missing is null. ONNX: <c>int64</c> (a tensor of bool has no missing), missing is <see cref="long.MinValue"/>.
+    /// True or false, read as 1 and 0; missing is null. ONNX: <c>int64</c> (a tensor of bool has no missing), missing is
+    /// <see cref="long.MinValue"/>.
     /// </summary>
     Boolean,
     /// <summary>

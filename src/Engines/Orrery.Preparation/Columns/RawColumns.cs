@@ -56,7 +56,11 @@ internal sealed class RawColumns(IReadOnlyList<ColumnSpec> specs)
         {
             var needed = at + count;
             if (values.Length < needed)
-                System.Array.Resize(ref values, at == 0 ? needed : (int)Math.Min(System.Array.MaxLength, Math.Max(needed, 2L * values.Length)));
+            {
+                // The first batch is often the only one, and then nothing is left over.
+                var doubled = (int)Math.Min(System.Array.MaxLength, Math.Max(needed, 2L * values.Length));
+                System.Array.Resize(ref values, at == 0 ? needed : doubled);
+            }
             return values.AsSpan(at, count);
         }
     }

@@ -72,7 +72,8 @@ internal sealed class FittedGraph
         {
             var count = Math.Min(chunk, rows - start);
             using var pool = new ColumnPool();
-            var values = whole.ToDictionary(w => w.Key, w => System.Array.ConvertAll(w.Value, column => column.Slice(start, count)), StringComparer.Ordinal);
+            var values = whole.ToDictionary(
+                w => w.Key, w => System.Array.ConvertAll(w.Value, column => column.Slice(start, count)), StringComparer.Ordinal);
             Run(_plan.Order, values, pool);
             Write(values, matrix.Writable.Slice(start * Features.Count, count * Features.Count), pool);
         }

@@ -60,10 +60,12 @@ internal static class SpecReader
 
     private static void CheckKeys(JsonElement element, string path, Type type, Dictionary<string, string> errors)
     {
-        var known = PreparationJson.Options.GetTypeInfo(type).Properties.Where(p => p.Get is not null || p.Set is not null).Select(p => p.Name).ToList();
+        var isStep = type.IsSubclassOf(typeof(StepSpec));
+        var properties = PreparationJson.Options.GetTypeInfo(type).Properties;
+        var known = properties.Where(p => p.Get is not null || p.Set is not null).Select(p => p.Name).ToList();
         foreach (var property in element.EnumerateObject())
         {
-            if (!known.Contains(property.Name, StringComparer.Ordinal) && !(property.NameEquals("type") && type.IsSubclassOf(typeof(StepSpec))))
+            if (!known.Contains(property.Name, StringComparer.Ordinal) && !(isStep && property.NameEquals("type")))
                 errors[path + property.Name] = Unknown("key", property.Name, known);
         }
     }

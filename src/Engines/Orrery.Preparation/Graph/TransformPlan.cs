@@ -168,7 +168,10 @@ internal sealed class TransformPlan
         for (var i = 0; i < Outputs.Count; i++)
         {
             if (_kinds[Outputs[i]] == ValueKind.Text)
-                _errors[$"outputs[{i}]"] = $"'{Outputs[i]}' is text, and features are numbers; encode it (oneHot, ordinal, frequency, target), or name the outputs without it";
+            {
+                _errors[$"outputs[{i}]"] = $"'{Outputs[i]}' is text, and features are numbers; "
+                    + "encode it (oneHot, ordinal, frequency, target), or name the outputs without it";
+            }
         }
 
         if (Outputs.Count == 0)
@@ -183,8 +186,10 @@ internal sealed class TransformPlan
 
     private void ThrowIfWrong()
     {
-        if (_errors.Count > 0)
-            throw new InvalidException("The transform is not sound: " + string.Join("; ", _errors.Select(e => $"{e.Key}: {e.Value}")) + ".") { Errors = _errors };
+        if (_errors.Count == 0)
+            return;
+        var all = string.Join("; ", _errors.Select(e => $"{e.Key}: {e.Value}"));
+        throw new InvalidException($"The transform is not sound: {all}.") { Errors = _errors };
     }
 
     private static string Describe(ValueKind kind) => kind switch

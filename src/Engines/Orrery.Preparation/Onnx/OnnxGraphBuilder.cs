@@ -82,7 +82,8 @@ public sealed class OnnxGraphBuilder
     }
 
     /// <summary>As <see cref="Node"/>, with several outputs.</summary>
-    public IReadOnlyList<string> Nodes(string operation, ReadOnlySpan<string> inputs, int outputs, params ReadOnlySpan<OnnxAttribute> attributes) =>
+    public IReadOnlyList<string> Nodes(
+        string operation, ReadOnlySpan<string> inputs, int outputs, params ReadOnlySpan<OnnxAttribute> attributes) =>
         Add("", operation, inputs, outputs, attributes);
 
     /// <summary>A constant tensor of 32-bit floats, row-major. Equal constants are stored once.</summary>

@@ -15,13 +15,16 @@ public sealed class OnnxModel
     {
         IrVersion = model.IrVersion;
         Producer = string.Join(' ', new[] { model.ProducerName, model.ProducerVersion }.Where(p => p.Length > 0));
-        Opsets = new ReadOnlyDictionary<string, long>(model.OpsetImport.ToDictionary(o => OnnxModelCheck.DomainOf(o.Domain), o => o.Version, StringComparer.Ordinal));
+        Opsets = new ReadOnlyDictionary<string, long>(
+            model.OpsetImport.ToDictionary(o => OnnxModelCheck.DomainOf(o.Domain), o => o.Version, StringComparer.Ordinal));
         Metadata = new ReadOnlyDictionary<string, string>(
-            model.MetadataProps.GroupBy(p => p.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal));
+            model.MetadataProps.GroupBy(p => p.Key, StringComparer.Ordinal)
+                .ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal));
         var initialized = model.Graph.Initializer.Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
         Inputs = [.. model.Graph.Input.Where(i => !initialized.Contains(i.Name)).Select(Info)];
         Outputs = [.. model.Graph.Output.Select(Info)];
-        Operators = [.. model.Graph.Node.Select(n => n.Domain.Length == 0 ? n.OpType : $"{n.Domain}.{n.OpType}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var operators = model.Graph.Node.Select(n => n.Domain.Length == 0 ? n.OpType : $"{n.Domain}.{n.OpType}");
+        Operators = [.. operators.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The version of the ONNX IR.</summary>

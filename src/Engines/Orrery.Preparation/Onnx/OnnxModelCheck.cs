@@ -21,7 +21,7 @@ internal static class OnnxModelCheck
             return "it imports no operator set";
         if (model.OpsetImport.GroupBy(o => DomainOf(o.Domain), StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             return $"it imports the operator set {twice.Key} twice";
-        if (model.OpsetImport.FirstOrDefault(o => DomainOf(o.Domain) == StandardDomain && o.Version > OnnxGraphBuilder.MaxOpset) is { } newer)
+        if (model.OpsetImport.FirstOrDefault(o => DomainOf(o.Domain) == StandardDomain) is { Version: > OnnxGraphBuilder.MaxOpset } newer)
             return $"it needs opset {newer.Version}, and {OnnxGraphBuilder.MaxOpset} is the newest that can be run; export it with an "
                 + $"older opset";
         if (model.Graph.Output.Count == 0)
@@ -82,7 +82,8 @@ internal static class OnnxModelCheck
         return node.Output.FirstOrDefault(o => o.Length > 0 && !scope.Add(o)) is { } again ? $"the value '{again}' is made twice" : null;
     }
 
-    private static string? External(TensorProto tensor) => tensor.DataLocation == TensorProto.Types.DataLocation.External || tensor.ExternalData.Count > 0
+    private static string? External(TensorProto tensor) =>
+        tensor.DataLocation == TensorProto.Types.DataLocation.External || tensor.ExternalData.Count > 0
         ? $"the tensor '{tensor.Name}' lies in another file; save the model with its weights inside"
         : null;
 

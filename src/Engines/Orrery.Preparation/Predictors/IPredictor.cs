@@ -17,7 +17,8 @@ public interface IPredictor
     int OutputCount { get; }
 
     /// <summary>
-    /// Predicts each row: the score, the probability of class 1, or the probability of each class; row-major [rows × <see cref="OutputCount"/>].
+    /// Predicts each row: the score, the probability of class 1, or the probability of each class; row-major
+    /// [rows × <see cref="OutputCount"/>].
     /// </summary>
     /// <exception cref="ArgumentException">The matrix has another number of columns.</exception>
     float[] Predict(FeatureMatrix features);

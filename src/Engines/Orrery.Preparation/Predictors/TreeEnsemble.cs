@@ -18,7 +18,8 @@ public sealed class TreeEnsemble : IPredictor
     /// <param name="trees">Tree i adds to output <c>i mod outputCount</c>, as LightGBM and XGBoost order them.</param>
     /// <param name="options">What is rarely needed.</param>
     /// <exception cref="InvalidException">A tree is malformed.</exception>
-    public TreeEnsemble(PredictionKind kind, int featureCount, int outputCount, IReadOnlyList<Tree> trees, TreeEnsembleOptions? options = null)
+    public TreeEnsemble(
+        PredictionKind kind, int featureCount, int outputCount, IReadOnlyList<Tree> trees, TreeEnsembleOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(trees);
         ArgumentOutOfRangeException.ThrowIfLessThan(featureCount, 1);

@@ -59,7 +59,8 @@ internal static class TreeEnsembleEmitter
             var inner = tree.Feature.Count;
             for (var i = 0; i < inner; i++)
             {
-                Node(index, i, "BRANCH_LEQ", tree.Feature[i], tree.Threshold[i], Place(tree.Left[i]), Place(tree.Right[i]), tree.DefaultLeft[i] ? 1 : 0);
+                var missingLeft = tree.DefaultLeft[i] ? 1 : 0;
+                Node(index, i, "BRANCH_LEQ", tree.Feature[i], tree.Threshold[i], Place(tree.Left[i]), Place(tree.Right[i]), missingLeft);
             }
 
             for (var leaf = 0; leaf < tree.Leaf.Count; leaf++)

@@ -43,7 +43,7 @@ public sealed record ImputeStep : StepSpec
     internal override IEnumerable<(string Option, string Problem)> Problems(ValueKind input)
     {
         if (Indicator && input == ValueKind.Text)
-            yield return ("indicator", "text has no missing indicator; impute a constant such as 'missing', which encoders then see as a category");
+            yield return ("indicator", "text has no missing indicator; impute a constant such as 'missing', which is a category to encoders");
         if (Strategy != ImputeStrategy.Constant)
         {
             if (Value is not null)
@@ -62,23 +62,23 @@ public sealed record ImputeStep : StepSpec
         var columns = Enumerable.Range(0, input.Columns.Count);
         return input.Kind switch
         {
-            ValueKind.Number => new FittedImpute { Indicator = Indicator, Numbers = [.. columns.Select(c => Statistics.Constant(Number(input, c)))] },
+            ValueKind.Number => new FittedImpute { Indicator = Indicator, Numbers = [.. columns.Select(c => Number(input, c))] },
             ValueKind.Integer => new FittedImpute { Indicator = Indicator, Integers = [.. columns.Select(c => Integer(input, c))] },
             _ => new FittedImpute { Texts = [.. columns.Select(c => Text(input, c))] },
         };
     }
 
-    private double Number(FitInput input, int column)
+    private float Number(FitInput input, int column)
     {
         if (Strategy == ImputeStrategy.Constant)
-            return Value!.AsNumber();
+            return Statistics.Constant(Value!.AsNumber());
         var values = input.PresentNumbers(column);
-        return Strategy switch
+        return Statistics.Constant(Strategy switch
         {
             ImputeStrategy.Mean => Statistics.Mean(values),
             ImputeStrategy.Median => Statistics.Quantile(Statistics.Sorted(values), 0.5),
             _ => Statistics.MostFrequent(values, Comparer<float>.Default),
-        };
+        });
     }
 
     private long Integer(FitInput input, int column)

@@ -24,7 +24,7 @@ public sealed record SelectStep : StepSpec
     }
 
     internal override FittedStep Fit(FitInput input) =>
-        new FittedSelect { Positions = Columns is null ? [.. Enumerable.Range(0, input.Names.Count)] : [.. Columns.Select(c => Position(input, c))] };
+        new FittedSelect { Positions = [.. Columns?.Select(c => Position(input, c)) ?? Enumerable.Range(0, input.Names.Count)] };
 
     private static int Position(FitInput input, string column)
     {

@@ -37,7 +37,8 @@ internal static class LightGbmModelReader
         return new(kind, features, outputs, trees, new() { Sigmoid = sigmoid, ZeroIsMissing = zeroFeatures.ZeroIsMissing });
     }
 
-    private static int Bounded(LightGbmBlock header, string key, int min, int max) => header.Int(key) is var value && value >= min && value <= max
+    private static int Bounded(LightGbmBlock header, string key, int min, int max) =>
+        header.Int(key) is var value && value >= min && value <= max
         ? value
         : throw new InvalidException($"The LightGBM model has {key}={value}; expected {min} to {max}.");
 

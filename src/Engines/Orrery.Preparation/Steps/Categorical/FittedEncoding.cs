@@ -11,7 +11,8 @@ internal sealed record FittedEncoding : FittedStep
 {
     public required Encoding[] Encodings { get; init; }
 
-    public override bool Fits(int width, ValueKind kind) => Encodings.Length == width && Encodings.All(e => e.Categories.AreOf(kind) && e.Values.Length == e.Categories.Count);
+    public override bool Fits(int width, ValueKind kind) =>
+        Encodings.Length == width && Encodings.All(e => e.Categories.AreOf(kind) && e.Values.Length == e.Categories.Count);
 
     public override IReadOnlyList<string> OutputNames(string step, IReadOnlyList<string> inputs) => OneEach(step, inputs);
 
@@ -36,7 +37,7 @@ internal sealed record FittedEncoding : FittedStep
 
     public override OnnxBlock Emit(OnnxGraphBuilder graph, OnnxBlock input) => OnnxBlock.OfSingles(
         ValueKind.Number,
-        [.. input.Singles(graph).Select((value, c) => Encodings[c].Categories.EmitLookup(graph, value, Encodings[c].Values, Encodings[c].Otherwise))]);
+        [.. input.Singles(graph).Zip(Encodings, (value, e) => e.Categories.EmitLookup(graph, value, e.Values, e.Otherwise))]);
 
     /// <param name="Categories">The known categories.</param>
     /// <param name="Values">The number of each.</param>

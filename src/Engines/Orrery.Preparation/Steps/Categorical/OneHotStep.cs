@@ -52,7 +52,10 @@ internal sealed record FittedOneHot : FittedStep
     public override bool Fits(int width, ValueKind kind) => Categories.Length == width && Categories.All(c => c.AreOf(kind));
 
     public override IReadOnlyList<string> OutputNames(string step, IReadOnlyList<string> inputs) =>
-        [.. Categories.SelectMany((known, c) => Enumerable.Range(0, known.Count).Select(i => $"{NameOf(step, inputs, c)}={known.NameOf(i)}"))];
+    [
+        .. Categories.SelectMany((known, c) =>
+            Enumerable.Range(0, known.Count).Select(i => $"{NameOf(step, inputs, c)}={known.NameOf(i)}")),
+    ];
 
     public override IReadOnlyList<IReadOnlyList<int>> Origins(int inputs) =>
         [.. Categories.SelectMany((known, c) => Enumerable.Repeat<IReadOnlyList<int>>([c], known.Count))];

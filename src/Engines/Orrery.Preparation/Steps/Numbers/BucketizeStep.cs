@@ -92,7 +92,8 @@ internal sealed record FittedBucketize : FittedStep
     {
         // A constant column has no edges, and ONNX knows no empty comparison that every runtime runs: nothing is ≥ NaN.
         var bounds = edges.Length > 0 ? graph.Constant(edges, 1, edges.Length) : graph.Constant([float.NaN], 1, 1);
-        var reached = graph.Node("Cast", [graph.Node("GreaterOrEqual", [value, bounds])], OnnxAttribute.Of("to", (long)OnnxElementType.Int64));
+        var reached = graph.Node(
+            "Cast", [graph.Node("GreaterOrEqual", [value, bounds])], OnnxAttribute.Of("to", (long)OnnxElementType.Int64));
         var bucket = graph.Node("ReduceSum", [reached, graph.Constant([1L], 1)], OnnxAttribute.Of("keepdims", 1));
         return graph.Node("Where", [graph.Node("IsNaN", [value]), graph.Constant([Missing.Integer], 1), bucket]);
     }

@@ -16,7 +16,8 @@ public enum InteractionKind
 }
 
 /// <summary>
-/// Degree-2 products of its input columns: k columns yield k(k−1)/2 products, or k(k+1)/2 with squares. Missing times anything is missing.
+/// Degree-2 products of its input columns: k columns yield k(k−1)/2 products, or k(k+1)/2 with squares.
+/// Missing times anything is missing.
 /// </summary>
 public sealed record InteractionsStep : StepSpec
 {
