@@ -1,4 +1,4 @@
-using Orrery.Embedded.Signals;
+using Orrery.Embedded.Signals.Tails;
 using Orrery.Kernel;
 using Orrery.Platform.Signals;
 using Orrery.Platform.Tests.Conformance;

@@ -1,3 +1,4 @@
+using Orrery.Embedded.Signals.Segments;
 using Orrery.Kernel;
 using Orrery.Platform.Signals;
 

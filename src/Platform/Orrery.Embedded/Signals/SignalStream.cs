@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orrery.Embedded.Folder;
 using Orrery.Embedded.GroupCommit;
+using Orrery.Embedded.Signals.Segments;
+using Orrery.Embedded.Signals.Tails;
 using Orrery.Kernel;
 using Orrery.Platform.Signals;
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Orrery.Embedded.Signals.Segments;
+using Orrery.Embedded.Signals.Tails;
 using Orrery.Platform.Signals;
 
 namespace Orrery.Embedded.Signals;

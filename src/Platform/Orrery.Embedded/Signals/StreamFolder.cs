@@ -1,10 +1,8 @@
 using System.Globalization;
+using Orrery.Embedded.Signals.Segments;
 using Orrery.Kernel;
 
 namespace Orrery.Embedded.Signals;
-
-/// <summary>A segment: an immutable Parquet file with the records of an offset range.</summary>
-internal sealed record Segment(long First, long End, string Path);
 
 /// <summary>
 /// Names the files of a stream. They lie in a folder <c>@log</c> below the stream's own path: '@' is in no stream's name, so the streams

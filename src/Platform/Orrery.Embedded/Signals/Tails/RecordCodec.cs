@@ -1,6 +1,6 @@
 using Orrery.Platform.Signals;
 
-namespace Orrery.Embedded.Signals;
+namespace Orrery.Embedded.Signals.Tails;
 
 /// <summary>
 /// The payload of a record: the rows of one commit, column by column in the order of the tail's schema. A column begins with how many of its

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using Orrery.Embedded.Folder;
 using Orrery.Platform.Signals;
 
-namespace Orrery.Embedded.Signals;
+namespace Orrery.Embedded.Signals.Tails;
 
 /// <summary>
 /// The end of a stream that is not Parquet yet: a header and then one record for each commit, flushed before it is acknowledged. A tail that

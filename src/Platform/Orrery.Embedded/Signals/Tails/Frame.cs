@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 
-namespace Orrery.Embedded.Signals;
+namespace Orrery.Embedded.Signals.Tails;
 
 /// <summary>Where a record lies in a tail.</summary>
 /// <param name="First">The offset of its first row.</param>

@@ -1,7 +1,8 @@
+using Orrery.Embedded.Signals.Tails;
 using Orrery.Platform.Signals;
 using ParquetSharp;
 
-namespace Orrery.Embedded.Signals;
+namespace Orrery.Embedded.Signals.Segments;
 
 /// <summary>Writes the rows of a tail as one Parquet file, through Parquet's physical types: no value passes a conversion.</summary>
 internal static class SegmentWriter

@@ -1,7 +1,7 @@
 using Orrery.Platform.Signals;
 using ParquetSharp;
 
-namespace Orrery.Embedded.Signals;
+namespace Orrery.Embedded.Signals.Segments;
 
 /// <summary>Reads the rows of a segment back, in batches. A column that the segment does not have yet is null.</summary>
 internal static class SegmentReader

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using Orrery.Platform.Signals;
 
-namespace Orrery.Embedded.Signals;
+namespace Orrery.Embedded.Signals.Tails;
 
 /// <summary>
 /// The start of a tail: magic, format version, length, first offset, columns, XXH3. It is where a stream's schema is kept: a column that is

@@ -1,7 +1,7 @@
 using Orrery.Platform.Signals;
 using ParquetSharp;
 
-namespace Orrery.Embedded.Signals;
+namespace Orrery.Embedded.Signals.Segments;
 
 /// <summary>How a stream's columns look in Parquet.</summary>
 internal static class SegmentColumns

@@ -1,6 +1,6 @@
 using Orrery.Platform.Signals;
 
-namespace Orrery.Embedded.Signals;
+namespace Orrery.Embedded.Signals.Tails;
 
 /// <summary>What a tail was found to hold.</summary>
 /// <param name="Length">Bytes up to the end of the last whole record.</param>

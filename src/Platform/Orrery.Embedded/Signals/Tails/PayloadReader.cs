@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Orrery.Embedded.Signals;
+namespace Orrery.Embedded.Signals.Tails;
 
 /// <summary>Reads what <see cref="PayloadWriter"/> wrote. Reading past the end throws: the checksum was right, so the format is not ours.</summary>
 internal ref struct PayloadReader(ReadOnlySpan<byte> payload)
