@@ -76,7 +76,7 @@ internal sealed class FileSignalLog(OwnedFolder folder, IDatabase database, ILog
         {
             ObjectDisposedException.ThrowIf(_closed, this);
             var files = new StreamFolder(_root, name);
-            return _streams.TryGetValue(name, out open) || !files.Exists ? open : Add(name, files, StreamChain.Open(name, files, logger));
+            return _streams.TryGetValue(name, out open) || !files.Exists ? open : Add(name, files, ChainRecovery.Open(name, files, logger));
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class FileSignalLog(OwnedFolder folder, IDatabase database, ILog
             StorageErrors.Guard($"The signal stream '{name}'", () =>
             {
                 DurableFolder.Create(files.Path);
-                open = Add(name, files, StreamChain.Create(files, folder.ScratchPath, schema));
+                open = Add(name, files, ChainRecovery.Create(name, files, folder.ScratchPath, schema));
             });
             return open!;
         }

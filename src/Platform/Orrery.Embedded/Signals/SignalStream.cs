@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orrery.Embedded.Folder;
@@ -29,13 +28,9 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
     private readonly GroupCommitter<SignalAppend> _appends;
     private readonly PayloadWriter _buffer = new();
     private readonly Lock _appending = new(); // Held while the live tail is written or rolled.
-    private readonly Lock _chain = new();     // Held for moments, to read or change the chain.
+    private readonly StreamChain _chain;
     private readonly SemaphoreSlim _converting = new(1, 1);
-    private ImmutableArray<Segment> _segments;
-    private ImmutableArray<TailFile> _tails; // The last is the live one.
-    private TaskCompletionSource? _appended;
     private SignalSchema? _fitting; // The batch schema that was checked last: appenders keep one, and columns never go.
-    private bool _closed;
     private Task _background = Task.CompletedTask;
 
     public SignalStream(string name, StreamFolder folder, string scratch, StreamChain chain, ILogger logger)
@@ -44,8 +39,7 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
         _folder = folder;
         _scratch = scratch;
         _logger = logger;
-        _segments = chain.Segments;
-        _tails = chain.Tails;
+        _chain = chain;
         _appends = new(Commit);
     }
 
@@ -53,19 +47,10 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
     public string Name { get; }
 
     /// <inheritdoc/>
-    public SignalSchema Schema => Live.Schema;
+    public SignalSchema Schema => _chain.Live.Schema;
 
     /// <inheritdoc/>
-    public long End => Live.End;
-
-    private TailFile Live
-    {
-        get
-        {
-            lock (_chain)
-                return _tails[^1];
-        }
-    }
+    public long End => _chain.Live.End;
 
     /// <inheritdoc/>
     public async Task<long> AppendAsync(SignalBatch batch, CancellationToken cancellationToken = default)
@@ -111,7 +96,7 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
                 from = batch.FirstOffset + batch.Count;
             }
 
-            await PastAsync(from, cancellationToken);
+            await _chain.PastAsync(from, cancellationToken);
         }
     }
 
@@ -121,14 +106,13 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
         long end;
         lock (_appending)
         {
-            if (Live.Rows > 0)
+            if (_chain.Live.Rows > 0)
                 Roll(Schema);
-            end = Live.First;
+            end = _chain.Live.First;
         }
 
         await ConvertAsync(cancellationToken);
-        lock (_chain)
-            return [.. _segments.Where(s => s.First < end).Select(s => s.Path)];
+        return [.. _chain.SegmentsBefore(end).Select(s => s.Path)];
     }
 
     /// <summary>Adds the columns that the stream does not have yet, durably.</summary>
@@ -147,15 +131,9 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _appends.DisposeAsync();
-        lock (_chain)
-        {
-            _closed = true;
-            _appended?.TrySetException(Closed()); // Whoever still follows would wait for ever.
-        }
-
+        _chain.EndWaits();
         await _background;
-        foreach (var tail in _tails)
-            tail.EndUse();
+        _chain.Close();
         _converting.Dispose();
     }
 
@@ -177,7 +155,7 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
 
     private void CommitRecord(SignalAppend[] appends, int rows)
     {
-        var live = Live;
+        var live = _chain.Live;
         var first = live.End;
         try
         {
@@ -196,7 +174,7 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
             return;
         }
 
-        Announce();
+        _chain.Announce();
         foreach (var append in appends)
         {
             append.Complete(first);
@@ -235,19 +213,9 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
         }
     }
 
-    /// <summary>Begins a new live tail. An empty one, which only its columns can make unfit, is replaced.</summary>
-    private void Roll(SignalSchema schema)
-    {
-        var live = Live;
-        StorageErrors.Guard($"A new tail of the signal stream '{Name}'", () =>
-        {
-            var next = TailFile.Create(_folder, _scratch, live.End, schema);
-            lock (_chain)
-                _tails = (live.Rows > 0 ? _tails : _tails.Remove(live)).Add(next);
-        });
-        if (live.Rows == 0)
-            live.EndUse();
-    }
+    /// <summary>Begins a new live tail.</summary>
+    private void Roll(SignalSchema schema) => StorageErrors.Guard($"A new tail of the signal stream '{Name}'", () =>
+        _chain.Roll(TailFile.Create(_folder, _scratch, End, schema)));
 
     /// <summary>Turns every rolled tail into a segment.</summary>
     private async Task ConvertAsync(CancellationToken cancellationToken)
@@ -255,7 +223,7 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
         await _converting.WaitAsync(cancellationToken);
         try
         {
-            while (NextToConvert() is { } tail)
+            while (_chain.NextToConvert is { } tail)
                 Convert(tail);
         }
         catch (Exception error)
@@ -266,12 +234,6 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
         {
             _converting.Release();
         }
-    }
-
-    private TailFile? NextToConvert()
-    {
-        lock (_chain)
-            return _tails.Length > 1 ? _tails[0] : null;
     }
 
     private void Convert(TailFile tail)
@@ -290,19 +252,14 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
             throw;
         }
 
-        lock (_chain)
-        {
-            _segments = _segments.Add(segment);
-            _tails = _tails.Remove(tail);
-        }
-
+        _chain.Replace(tail, segment);
         File.Delete(tail.Path); // A crash before this leaves a tail whose range a segment covers: the next start removes it.
         tail.EndUse();
     }
 
     private IEnumerable<SignalBatch> ReadNext(long from)
     {
-        var (segment, tail) = Locate(from);
+        var (segment, tail) = _chain.Locate(from);
         return segment is not null ? SegmentReader.Read(segment, Schema, from) : ReadTail(tail!, from);
     }
 
@@ -327,45 +284,6 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
         {
             tail.EndUse();
         }
-    }
-
-    /// <summary>The part of the chain that holds an offset; a tail is in use, and its reader ends that.</summary>
-    private (Segment? Segment, TailFile? Tail) Locate(long offset)
-    {
-        lock (_chain)
-        {
-            if (_segments.LastOrDefault(s => s.First <= offset) is { } segment && offset < segment.End)
-                return (segment, null);
-            var tail = _tails.Last(t => t.First <= offset);
-            return tail.TryUse() ? (null, tail) : throw Closed();
-        }
-    }
-
-    private ObjectDisposedException Closed() => new(Name, "The signal stream is closed.");
-
-    private void Announce()
-    {
-        lock (_chain)
-        {
-            _appended?.TrySetResult();
-            _appended = null;
-        }
-    }
-
-    /// <summary>Completes when the stream has a record at <paramref name="offset"/>.</summary>
-    private async Task PastAsync(long offset, CancellationToken cancellationToken)
-    {
-        Task appended;
-        lock (_chain)
-        {
-            if (_tails[^1].End > offset)
-                return;
-            if (_closed)
-                throw Closed();
-            appended = (_appended ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-        }
-
-        await appended.WaitAsync(cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The signal stream {Stream} could not begin a new tail; it goes on in the old one")]

@@ -1,74 +1,126 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging;
 using Orrery.Embedded.Signals.Segments;
 using Orrery.Embedded.Signals.Tails;
-using Orrery.Platform.Signals;
 
 namespace Orrery.Embedded.Signals;
 
-/// <summary>The files of a stream in the order of their offsets: segments, rolled tails, and the live tail.</summary>
-internal sealed partial class StreamChain(ImmutableArray<Segment> segments, ImmutableArray<TailFile> tails)
+/// <summary>
+/// The parts of a stream in the order of their offsets: segments, rolled tails, and the live tail. Thread-safe; its lock is held for moments,
+/// never while a file is touched.
+/// </summary>
+internal sealed class StreamChain(string name, ImmutableArray<Segment> segments, ImmutableArray<TailFile> tails)
 {
-    public ImmutableArray<Segment> Segments { get; } = segments;
+    private readonly Lock _gate = new();
+    private ImmutableArray<Segment> _segments = segments;
+    private ImmutableArray<TailFile> _tails = tails; // The last is the live one.
+    private TaskCompletionSource? _appended;
+    private bool _closed;
 
-    /// <summary>The last is the live one.</summary>
-    public ImmutableArray<TailFile> Tails { get; } = tails;
-
-    /// <summary>The chain of a stream that is made now.</summary>
-    public static StreamChain Create(StreamFolder folder, string scratch, SignalSchema schema) => new([], [TailFile.Create(folder, scratch, 0, schema)]);
-
-    /// <summary>
-    /// Reads the chain after a start, finishes what a crash interrupted, and checks that no record is missing: each part begins where the one
-    /// before ends.
-    /// </summary>
-    public static StreamChain Open(string name, StreamFolder folder, ILogger logger)
+    /// <summary>The tail that takes appends.</summary>
+    public TailFile Live
     {
-        var segments = Segmented(folder, out var end);
-        var tails = ImmutableArray.CreateBuilder<TailFile>();
-        var found = folder.Tails();
-        for (var i = 0; i < found.Count; i++)
+        get
         {
-            var (first, path) = found[i];
-            var isLive = i == found.Count - 1;
-            if (!isLive && found[i + 1].First <= end)
-            {
-                File.Delete(path); // It became a segment, and the crash came before it was removed.
-                continue;
-            }
-
-            var tail = TailRecovery.Read(path);
-            if (tail.First != end)
-                throw DamagedStream.Error(path, $"it begins at offset {tail.First}, but the records before it end at {end}");
-            if (tail.TornBytes > 0)
-            {
-                if (!isLive)
-                    throw DamagedStream.Error(path, $"its last {tail.TornBytes} bytes match no checksum, though a later tail was begun after it was whole");
-                Torn(logger, name, tail.TornBytes);
-            }
-
-            tails.Add(TailFile.Open(tail));
-            end = tail.End;
+            lock (_gate)
+                return _tails[^1];
         }
-
-        return tails.Count > 0
-            ? new(segments, tails.ToImmutable())
-            : throw DamagedStream.Error(folder.TailPath(end), "it is missing, and with it the stream's columns and its newest records");
     }
 
-    private static ImmutableArray<Segment> Segmented(StreamFolder folder, out long end)
+    /// <summary>The oldest tail that is no longer live; null where there is none.</summary>
+    public TailFile? NextToConvert
     {
-        var segments = folder.Segments();
-        end = 0;
-        foreach (var segment in segments)
+        get
         {
-            if (segment.First != end)
-                throw DamagedStream.Error(segment.Path, $"it begins at offset {segment.First}, but the records before it end at {end}");
-            end = segment.End;
+            lock (_gate)
+                return _tails.Length > 1 ? _tails[0] : null;
         }
-
-        return [.. segments];
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The signal stream {Stream} ended in {Bytes} bytes of an append that was never acknowledged; they are cut off")]
-    private static partial void Torn(ILogger logger, string stream, long bytes);
+    /// <summary>The segments that hold records before <paramref name="end"/>.</summary>
+    public IReadOnlyList<Segment> SegmentsBefore(long end)
+    {
+        lock (_gate)
+            return [.. _segments.Where(s => s.First < end)];
+    }
+
+    /// <summary>Makes <paramref name="next"/> the live tail. An empty one before it has the same name and place, and goes.</summary>
+    public void Roll(TailFile next)
+    {
+        TailFile last;
+        lock (_gate)
+        {
+            last = _tails[^1];
+            _tails = (last.Rows > 0 ? _tails : _tails.Remove(last)).Add(next);
+        }
+
+        if (last.Rows == 0)
+            last.EndUse();
+    }
+
+    /// <summary>Puts a segment in the place of the tail it was made from.</summary>
+    public void Replace(TailFile tail, Segment segment)
+    {
+        lock (_gate)
+        {
+            _segments = _segments.Add(segment);
+            _tails = _tails.Remove(tail);
+        }
+    }
+
+    /// <summary>The part that holds an offset; a tail is then in use, and its reader ends that.</summary>
+    public (Segment? Segment, TailFile? Tail) Locate(long offset)
+    {
+        lock (_gate)
+        {
+            if (_segments.LastOrDefault(s => s.First <= offset) is { } segment && offset < segment.End)
+                return (segment, null);
+            var tail = _tails.Last(t => t.First <= offset);
+            return tail.TryUse() ? (null, tail) : throw Closed();
+        }
+    }
+
+    /// <summary>Wakes those who wait for more.</summary>
+    public void Announce()
+    {
+        lock (_gate)
+        {
+            _appended?.TrySetResult();
+            _appended = null;
+        }
+    }
+
+    /// <summary>Completes when there is a record at <paramref name="offset"/>.</summary>
+    public async Task PastAsync(long offset, CancellationToken cancellationToken)
+    {
+        Task appended;
+        lock (_gate)
+        {
+            if (_tails[^1].End > offset)
+                return;
+            if (_closed)
+                throw Closed();
+            appended = (_appended ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+
+        await appended.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Ends the waits, which would last for ever.</summary>
+    public void EndWaits()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _appended?.TrySetException(Closed());
+        }
+    }
+
+    /// <summary>Closes the tails once nobody reads them any more.</summary>
+    public void Close()
+    {
+        foreach (var tail in _tails)
+            tail.EndUse();
+    }
+
+    private ObjectDisposedException Closed() => new(name, "The signal stream is closed.");
 }
