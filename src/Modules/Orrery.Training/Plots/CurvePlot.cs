@@ -10,7 +10,7 @@ internal sealed record CurveSeries(string Name, IReadOnlyList<(double X, double 
 internal sealed record CurvePlot(string Title, string Description, string XTitle, string YTitle, IReadOnlyList<CurveSeries> Series)
 {
     private const int Width = 480;
-    private const int Height = 440;
+    private const int Height = 462;
 
     /// <summary>A dashed line that shows what a model without skill, or a perfectly calibrated one, does.</summary>
     public ((double X, double Y) From, (double X, double Y) To)? Reference { get; init; }
@@ -29,8 +29,8 @@ internal sealed record CurvePlot(string Title, string Description, string XTitle
             svg.Polyline(Series[i].Points.Select(p => (x[p.X], y[p.Y])), style);
             foreach (var point in Series[i].Marked ? Series[i].Points : [])
                 svg.Circle(x[point.X], y[point.Y], 3.5, style + "-fill", FormattableString.Invariant($"{point.X:0.000} → {point.Y:0.000}"));
-            svg.Line(68 + i * 200, 425, 96 + i * 200, 425, style);
-            svg.Text(102 + i * 200, 429, Series[i].Name, "label");
+            svg.Line(68, 426 + i * 20, 96, 426 + i * 20, style);
+            svg.Text(102, 430 + i * 20, Series[i].Name, "label");
         }
 
         return svg.Finish();

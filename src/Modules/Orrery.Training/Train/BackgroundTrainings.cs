@@ -14,13 +14,21 @@ internal sealed class BackgroundTrainings(IOptions<TrainingOptions> options, ILo
     private readonly ConcurrentDictionary<RunId, Task> _running = new();
     private readonly CancellationTokenSource _stopping = new();
 
+    /// <summary>Looks before anything is written whether one more may start.</summary>
     /// <exception cref="QuotaExceededException">Too many are under way.</exception>
-    public void Start(RunId run, Func<CancellationToken, Task> training)
+    public void CheckRoom()
     {
         if (_running.Count >= options.Value.MaxBackgroundTrainings)
             throw new QuotaExceededException($"{_running.Count} trainings are under way, as many as are allowed; wait for one to end, or make it a step of a pipeline.");
+    }
+
+    /// <summary>Runs a training to its end.</summary>
+    public void Start(RunId run, Func<CancellationToken, Task> training)
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _running[run] = Task.Run(async () =>
         {
+            await begun.Task; // else a training that ends at once could be removed before it was added
             try
             {
                 await training(_stopping.Token);
@@ -38,6 +46,7 @@ internal sealed class BackgroundTrainings(IOptions<TrainingOptions> options, ILo
                 _running.TryRemove(run, out _);
             }
         });
+        begun.SetResult();
     }
 
     /// <summary>Completes when none is under way.</summary>

@@ -9,7 +9,7 @@ using Orrery.Training.Scoring;
 
 namespace Orrery.Training.Train;
 
-/// <summary>Scores the present champion on the test rows of its challenger, which came after both were trained: the fair comparison.</summary>
+/// <summary>Scores the present champion on the test rows of its challenger: the newest rows, after everything that the challenger was trained on.</summary>
 internal sealed class ChampionScores(IAssets assets, IBlobStore blobs, ILogger<ChampionScores> logger)
 {
     /// <summary>The alias that the served version has.</summary>

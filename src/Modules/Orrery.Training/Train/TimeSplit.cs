@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using DuckDB.NET.Data;
 using Orrery.Data.Datasets;
@@ -30,28 +31,35 @@ internal sealed class TimeSplit(AnalyticsEngine analytics, IBlobStore blobs)
         var split = spec.Split ?? new();
         using var session = analytics.Open();
         // A table keeps the order of its rows (rowid), so that rows of one instant always come in the same order.
-        Execute(session, $"""
+        await session.ExecuteAsync($"""
             CREATE TEMP TABLE rows AS SELECT {string.Join(", ", columns.Select(Sql.Name))},
             {(columns.Contains(time) ? "" : Sql.Name(time) + ",")} CAST({Sql.Name(spec.Label)} AS DOUBLE) AS {Sql.Name(LabelColumn)},
             {(spec.Groups is { } groups ? $"CAST({Sql.Name(groups)} AS VARCHAR)" : "NULL::VARCHAR")} AS {Sql.Name(GroupColumn)},
             epoch_us({Sql.Name(time)}) AS {Sql.Name("orrery time")} FROM {Sql.Parquet(dataset.Paths)}
-            """);
-        cancellationToken.ThrowIfCancellationRequested();
-        CheckRows(session, spec, time, dataset.Version.Ref);
-        var (validationFrom, testFrom) = Boundaries(session, split);
+            """, cancellationToken);
+        await CheckRowsAsync(session, spec, time, dataset.Version.Ref, cancellationToken);
+        var (validationFrom, testFrom) = await BoundariesAsync(session, split, cancellationToken);
         var parts = new List<RowPart>();
-        foreach (var (name, from, to) in new[] { ("training", long.MinValue, validationFrom), ("validation", validationFrom, testFrom), ("test", testFrom, long.MaxValue) })
-            parts.Add(await ReadPartAsync(session, spec, columns, name, from, to, cancellationToken));
-        return new(parts[0], parts[1], parts[2], SignalBatch.FromMicroseconds(validationFrom), SignalBatch.FromMicroseconds(testFrom));
+        try
+        {
+            foreach (var (name, from, to) in new[] { ("training", long.MinValue, validationFrom), ("validation", validationFrom, testFrom), ("test", testFrom, long.MaxValue) })
+                parts.Add(await ReadPartAsync(session, spec, columns, name, from, to, cancellationToken));
+            return new(parts[0], parts[1], parts[2], SignalBatch.FromMicroseconds(validationFrom), SignalBatch.FromMicroseconds(testFrom));
+        }
+        catch
+        {
+            parts.ForEach(part => part.Dispose());
+            throw;
+        }
     }
 
-    private static void CheckRows(DuckDBConnection session, TrainerSpec spec, string time, AssetRef dataset)
+    private static async Task CheckRowsAsync(DuckDBConnection session, TrainerSpec spec, string time, AssetRef dataset, CancellationToken cancellationToken)
     {
         var label = Sql.Name(LabelColumn);
-        var counts = Query(session, $"""
+        var counts = await session.SingleAsync($"""
             SELECT count(*), count(*) FILTER ({label} IS NULL OR isnan({label})), count(*) FILTER ({label} NOT IN (0, 1) AND NOT isnan({label})),
             count(*) FILTER ({label} = 1), count(*) FILTER ("orrery time" IS NULL) FROM rows
-            """);
+            """, Integers, cancellationToken);
         var (rows, missing, odd, positive, timeless) = (counts[0], counts[1], counts[2], counts[3], counts[4]);
         if (missing > 0)
             throw new InvalidException($"{missing} of {rows} rows of {dataset} have no label in '{spec.Label}'. Leave out rows whose label is not known yet.");
@@ -65,12 +73,12 @@ internal sealed class TimeSplit(AnalyticsEngine analytics, IBlobStore blobs)
             throw new InvalidException($"All {rows} labels in '{spec.Label}' of {dataset} are {(positive == 0 ? 0 : 1)}: there is nothing to tell apart.");
     }
 
-    private static (long ValidationFrom, long TestFrom) Boundaries(DuckDBConnection session, SplitSpec split)
+    private static async Task<(long ValidationFrom, long TestFrom)> BoundariesAsync(DuckDBConnection session, SplitSpec split, CancellationToken cancellationToken)
     {
         if (split is { ValidationFrom: { } validation, TestFrom: { } test })
             return (SignalBatch.ToMicroseconds(validation), SignalBatch.ToMicroseconds(test));
-        var quantiles = Query(session, string.Create(CultureInfo.InvariantCulture,
-            $"SELECT quantile_disc(\"orrery time\", {1 - split.Validation - split.Test}), quantile_disc(\"orrery time\", {1 - split.Test}) FROM rows"));
+        var quantiles = await session.SingleAsync(string.Create(CultureInfo.InvariantCulture,
+            $"SELECT quantile_disc(\"orrery time\", {1 - split.Validation - split.Test}), quantile_disc(\"orrery time\", {1 - split.Test}) FROM rows"), Integers, cancellationToken);
         return (quantiles[0], quantiles[1]);
     }
 
@@ -80,10 +88,10 @@ internal sealed class TimeSplit(AnalyticsEngine analytics, IBlobStore blobs)
         var path = Path.Combine(blobs.ScratchFolder, $"training-{Guid.NewGuid():N}.parquet");
         try
         {
-            Execute(session, string.Create(CultureInfo.InvariantCulture, $"""
+            await session.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"""
                 COPY (SELECT {string.Join(", ", columns.Select(Sql.Name))}, {Sql.Name(LabelColumn)}, {Sql.Name(GroupColumn)} FROM rows
                 WHERE "orrery time" >= {from} AND "orrery time" < {to} ORDER BY "orrery time", rowid) TO {Sql.Text(path)} (FORMAT parquet)
-                """));
+                """), cancellationToken);
             var batches = await ParquetBatches.ReadAsync(path, cancellationToken);
             var label = batches.SelectMany(b => ArrowValues.Numbers(b.Column(LabelColumn))).ToArray();
             CheckPart(label, spec, name);
@@ -107,19 +115,5 @@ internal sealed class TimeSplit(AnalyticsEngine analytics, IBlobStore blobs)
             throw new InvalidException($"All {label.Length} labels in '{spec.Label}' of the {name} part are {label[0]}: there is nothing to tell apart. Change 'split'.");
     }
 
-    private static void Execute(DuckDBConnection session, string sql)
-    {
-        using var command = session.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private static long[] Query(DuckDBConnection session, string sql)
-    {
-        using var command = session.CreateCommand();
-        command.CommandText = sql;
-        using var reader = command.ExecuteReader();
-        reader.Read();
-        return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64)];
-    }
+    private static long[] Integers(DbDataReader row) => [.. Enumerable.Range(0, row.FieldCount).Select(row.GetInt64)];
 }

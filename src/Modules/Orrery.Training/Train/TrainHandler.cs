@@ -1,5 +1,6 @@
 using Orrery.Data.Datasets;
 using Orrery.Kernel;
+using Orrery.Ledger.Assets;
 using Orrery.Ledger.Resources;
 using Orrery.Ledger.Runs;
 using Orrery.Pipelines.Steps;
@@ -27,6 +28,7 @@ internal sealed class TrainHandler(
 
     public async Task<RunId> StartAsync(Caller caller, TrainRequest request, CancellationToken cancellationToken = default)
     {
+        background.CheckRoom();
         var training = await BeginAsync(caller, request, cancellationToken);
         background.Start(training.Run.Id, stopping => RunGuard.RunAsync(runs, caller, training.Run.Id, () => TrainAsync(caller, training, null, stopping)));
         return training.Run.Id;
@@ -38,18 +40,32 @@ internal sealed class TrainHandler(
         var dataset = request.TrainingSet is { } id
             ? await datasets.OpenAsync(caller, id, cancellationToken)
             : await datasets.OpenAsync(caller, new AssetRef(AssetKind.Dataset, spec.TrainingSet), cancellationToken);
+        if (request.Parent is { } parent)
+            await EndInterruptedAsync(caller, parent, cancellationToken);
         var run = await runs.StartAsync(caller, new("train", $"train {request.Trainer}", request.Trainer, request.Parent, spec.Seed, new Dictionary<string, string>
         {
             ["trainer"] = version.Ref.ToString(), ["training_set"] = dataset.Version.Ref.ToString(), ["label"] = spec.Label,
         }), cancellationToken);
-        await runs.LogAsync(caller, run.Id, new() { Inputs = [new(dataset.Version.Id, "training-set"), new(version.Id, "trainer")] }, cancellationToken);
-        return new(request.Trainer, spec, dataset, run);
+        return new(request.Trainer, version, spec, dataset, run);
+    }
+
+    /// <summary>A pipeline runs its step again after a crash; the training that the crash ended is still said to be running.</summary>
+    private async Task EndInterruptedAsync(Caller caller, RunId parent, CancellationToken cancellationToken)
+    {
+        foreach (var training in (await runs.ListAsync(caller, new(Kind: "train", Parent: parent, Status: RunStatus.Running), new(), cancellationToken)).Items)
+        {
+            foreach (var below in (await runs.ListAsync(caller, new(Parent: training.Id, Status: RunStatus.Running), new(), cancellationToken)).Items)
+                await runs.FinishAsync(caller, below.Id, RunStatus.Failed, "The process ended while it ran.", cancellationToken);
+            await runs.FinishAsync(caller, training.Id, RunStatus.Failed, "The process ended while it ran.", cancellationToken);
+        }
     }
 
     private async Task<TrainedModel> TrainAsync(Caller caller, Training training, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
         var spec = training.Spec;
         var trials = spec.Tune?.Trials ?? 0;
+        await runs.LogAsync(
+            caller, training.Run.Id, new() { Inputs = [new(training.Dataset.Version.Id, "training-set"), new(training.Version.Id, "trainer")] }, cancellationToken);
         using var parts = await split.ReadAsync(training.Dataset, spec, cancellationToken);
         var prepared = await Task.Run(() => PreparedParts.Of(spec.Transform, parts, spec.Seed, cancellationToken), cancellationToken);
         var metric = StudyMetric.Find(spec.Tune?.Metric ?? "roc_auc");
@@ -86,10 +102,11 @@ internal sealed class TrainHandler(
 
 /// <summary>A training under way.</summary>
 /// <param name="Name">The trainer's name.</param>
+/// <param name="Version">The trainer's version.</param>
 /// <param name="Spec">The trainer.</param>
 /// <param name="Dataset">The training set.</param>
 /// <param name="Run">Its run.</param>
-internal sealed record Training(string Name, TrainerSpec Spec, Dataset Dataset, Run Run)
+internal sealed record Training(string Name, AssetVersion Version, TrainerSpec Spec, Dataset Dataset, Run Run)
 {
     public string ModelName => Spec.Model ?? Name;
 }

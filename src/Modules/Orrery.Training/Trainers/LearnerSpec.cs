@@ -12,6 +12,9 @@ public abstract record LearnerSpec
     [JsonIgnore]
     public abstract string Type { get; }
 
+    /// <summary>How many rounds a training has at most.</summary>
+    internal abstract int Rounds { get; }
+
     /// <summary>What is wrong with the parameters, by name.</summary>
     internal abstract IEnumerable<(string Parameter, string Problem)> Problems();
 
@@ -47,6 +50,8 @@ public sealed record LightGbmSpec(
     [JsonIgnore]
     public override string Type => Name;
 
+    internal override int Rounds => NumIterations;
+
     internal override IEnumerable<(string Parameter, string Problem)> Problems() =>
     [
         .. Unless(NumIterations is >= 1 and <= 100_000, "numIterations", "1 to 100000", NumIterations),
@@ -77,6 +82,8 @@ public sealed record LogisticRegressionSpec(double L2 = 1) : LearnerSpec
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Type => Name;
+
+    internal override int Rounds => 1;
 
     internal override IEnumerable<(string Parameter, string Problem)> Problems() => Unless(L2 > 0 && double.IsFinite(L2), "l2", "above 0", L2);
 }

@@ -153,6 +153,18 @@ public sealed class TrainTests
     }
 
     [Fact]
+    public async Task With_a_single_group_there_is_no_disparity_to_measure_and_the_evidence_says_so()
+    {
+        await using var platform = await StartAsync();
+        var trained = await platform.TrainAsync(query: $"SELECT * REPLACE ('all' AS size) FROM ({Deliveries})");
+
+        Assert.Equal(1, trained.Evidence[EvidenceNames.Groups]);
+        Assert.True(double.IsNaN(trained.Evidence[EvidenceNames.AucGap])); // a gate on it fails: NaN is not 0
+        Assert.True(double.IsNaN(trained.Model.Read<ModelManifest>().Metrics[EvidenceNames.AucGap]));
+        Assert.True(double.IsNaN((await platform.Get<IRuns>().GetAsync(Ada, trained.Run)).Metrics[EvidenceNames.AucGap]));
+    }
+
+    [Fact]
     public async Task A_training_that_is_cancelled_leaves_a_cancelled_run_and_no_model()
     {
         await using var platform = await StartAsync();
