@@ -20,6 +20,10 @@ public sealed class FeaturesClient
     public Task<ViewProgress> MaterializeAsync(string view, DateTimeOffset? until = null, CancellationToken cancellationToken = default) =>
         _client.PostAsync<ViewProgress>($"/api/v1/feature-views/{Uri.EscapeDataString(view)}/materialize", new { until }, cancellationToken);
 
+    /// <summary>The tick that a view's online features are at; null before the first.</summary>
+    public async Task<DateTimeOffset?> WatermarkAsync(string view, CancellationToken cancellationToken = default) =>
+        (await _client.GetAsync<ViewState>($"/api/v1/feature-views/{Uri.EscapeDataString(view)}", cancellationToken).ConfigureAwait(false)).Watermark;
+
     /// <summary>The newest features of entities, by a feature service.</summary>
     /// <param name="service">The feature service.</param>
     /// <param name="entities">For each entity the service's keys.</param>
@@ -36,4 +40,6 @@ public sealed class FeaturesClient
     /// <summary>Says that all events known by then have been pushed.</summary>
     public Task<IReadOnlyList<ViewProgress>> AdvanceAsync(string source, DateTimeOffset watermark, CancellationToken cancellationToken = default) =>
         _client.PostAsync<IReadOnlyList<ViewProgress>>($"/api/v1/feature-sources/{Uri.EscapeDataString(source)}/advance", new { watermark }, cancellationToken);
+
+    private sealed record ViewState(DateTimeOffset? Watermark);
 }

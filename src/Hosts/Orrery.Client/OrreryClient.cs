@@ -35,6 +35,7 @@ public sealed class OrreryClient
         Data = new(this);
         Endpoints = new(this);
         Features = new(this);
+        Gates = new(this);
         Lineage = new(this);
         Monitors = new(this);
         Pipelines = new(this);
@@ -57,6 +58,9 @@ public sealed class OrreryClient
 
     /// <summary>Feature views and services.</summary>
     public FeaturesClient Features { get; }
+
+    /// <summary>Gates, their reports and approvals.</summary>
+    public GatesClient Gates { get; }
 
     /// <summary>The lineage graph.</summary>
     public LineageClient Lineage { get; }
