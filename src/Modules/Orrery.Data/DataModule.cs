@@ -1,13 +1,17 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Data.Datasets;
 using Orrery.Data.Datasets.Profiles;
 using Orrery.Data.Datasets.Storage;
+using Orrery.Data.Expectations;
 using Orrery.Data.Expressions;
 using Orrery.Data.Ingestion;
 using Orrery.Data.Sources;
+using Orrery.Data.Steps;
 using Orrery.Ledger.Resources;
+using Orrery.Pipelines.Steps;
 using Orrery.Platform.Relational;
 
 namespace Orrery.Data;
@@ -28,18 +32,33 @@ public static class DataModule
         services.AddSingleton<ExpressionParser>();
         services.AddSingleton<Sandbox>();
         services.AddSingleton<IResourceKind, SourceKind>();
+        services.AddSingleton<ExpectationCompiler>();
+        services.AddSingleton<IResourceKind, ExpectationSuiteKind>();
+        services.AddSingleton<SuiteInference>();
+        services.AddSingleton<ValidationRecord>();
+        services.AddSingleton<BatchSuite>();
+        services.AddSingleton<IExpectations, DatasetValidation>();
         services.AddSingleton<BatchLoader>();
         services.AddSingleton<Derivation>();
         services.AddSingleton<BatchJudge>();
         services.AddSingleton<DatasetAppend>();
         services.AddSingleton<IngestRecord>();
         services.AddSingleton<IIngestion, FileIngestion>();
+        services.AddSingleton<DatasetRows>();
+        services.AddSingleton<DatasetDownload>();
+        services.AddSingleton<AllowedFiles>();
+        services.AddSingleton<IStepKind, IngestStep>();
+        services.AddSingleton<IStepKind, ValidateStep>();
+        services.AddSingleton<IStepKind, ProfileStep>();
         return services;
     }
 
     /// <summary>Maps the module's part of the native API, below <c>/api/v1</c>.</summary>
-    public static void MapData(this IEndpointRouteBuilder routes)
+    public static IEndpointRouteBuilder MapData(this IEndpointRouteBuilder routes)
     {
-        ArgumentNullException.ThrowIfNull(routes);
+        var api = routes.MapGroup("/api/v1");
+        DatasetEndpoints.Map(api);
+        IngestionEndpoints.Map(api);
+        return routes;
     }
 }

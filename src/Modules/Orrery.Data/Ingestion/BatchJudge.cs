@@ -11,55 +11,53 @@ namespace Orrery.Data.Ingestion;
 /// </summary>
 internal sealed class BatchJudge(Derivation derivation)
 {
+    /// <summary>Reads the values and derives columns from them: <see cref="JudgedBatch.Typed"/>, less what could not be read.</summary>
     public async Task<JudgedBatch> JudgeAsync(
         StagedBatch batch, long records, Quarantine quarantine, SourceSpec spec, Dataset? existing, double maxBadShare, CancellationToken cancellationToken)
     {
         var session = batch.Session;
         var plan = await BatchPlan.MakeAsync(batch, spec, existing?.Manifest.Columns, maxBadShare, cancellationToken);
         var rules = plan.Columns.SelectMany(Conversion.Rules).ToList();
-        var broken = await quarantine.ApplyAsync(StagedBatch.Raw, rules, cancellationToken);
+        var hasBad = (await quarantine.ApplyAsync(StagedBatch.Raw, rules, cancellationToken)).Sum() > 0;
 
         var values = string.Concat(plan.Columns.Select(c => $", {Conversion.Value(c)} AS {Sql.Name(c.Name)}"));
-        var read = $"(SELECT {StagedBatch.Row}, {StagedBatch.Line}{values} FROM {JudgedBatch.GoodOf(StagedBatch.Raw, broken > 0)})";
+        var read = $"(SELECT {StagedBatch.Row}, {StagedBatch.Line}{values} FROM {JudgedBatch.GoodOf(StagedBatch.Raw, hasBad)})";
         var (relation, derived, failures) = await derivation.AddAsync(
             session, read, [.. plan.Columns.Select(c => c.Name)], spec.Derive ?? new Dictionary<string, string>(), cancellationToken);
         var columns = Arranged([.. plan.Columns.Select(c => new DatasetColumn(c.Name, c.Type)), .. derived], spec, existing);
 
         await session.ExecuteAsync($"CREATE TEMP TABLE {JudgedBatch.Typed} AS SELECT * FROM {relation}", cancellationToken);
-        broken += await quarantine.ApplyAsync(JudgedBatch.Typed, [.. failures, .. Needed(spec, derived)], cancellationToken);
-        if (spec.Key is { Count: > 0 } key)
-            broken += await JudgeKeyAsync(quarantine, key, columns, existing, broken > 0, cancellationToken);
-        var bad = await quarantine.RowsAsync(cancellationToken);
-        return new(batch, columns, plan.Ignored, records, bad);
+        await quarantine.ApplyAsync(JudgedBatch.Typed, [.. failures, .. Needed(spec, derived)], cancellationToken);
+        return new(batch, columns, plan.Ignored, records, await quarantine.RowsAsync(cancellationToken));
+    }
+
+    /// <summary>Holds the good rows' keys against each other and against those of the dataset.</summary>
+    public static async Task<JudgedBatch> JudgeKeyAsync(
+        JudgedBatch judged, Quarantine quarantine, IReadOnlyList<string> key, Dataset? existing, CancellationToken cancellationToken)
+    {
+        if (key.FirstOrDefault(k => judged.Columns.All(c => c.Name != k)) is { } unknown)
+            throw new InvalidException($"The source's key is wrong. {DatasetColumns.Unknown(unknown, judged.Columns.Select(c => c.Name))}");
+        var names = string.Join(", ", key.Select(Sql.Name));
+        var value = $"concat_ws(', ', {string.Join(", ", key.Select(k => $"CAST({Sql.Name(k)} AS VARCHAR)"))})";
+        var column = string.Join(", ", key);
+        if (existing is not null)
+        {
+            var known = $"(SELECT t.* FROM {judged.Good} t SEMI JOIN {Sql.Parquet(existing.Paths)} e USING ({names}))";
+            await quarantine.ApplyAsync(known, [new(QuarantineReason.DuplicateKey, column, "true", value, Sql.Text($"{existing.Version.Ref} has a row of the same key."))], cancellationToken);
+            judged = judged with { BadRows = await quarantine.RowsAsync(cancellationToken) };
+        }
+
+        var first = $"first_value({StagedBatch.Row}) OVER (PARTITION BY {names} ORDER BY {StagedBatch.Row})";
+        await quarantine.ApplyAsync(
+            $"(SELECT *, {first} AS \"$first\" FROM {judged.Good})",
+            [new(QuarantineReason.DuplicateKey, column, $"{StagedBatch.Row} > \"$first\"", value, "'Row ' || \"$first\" || ' has the same key.'")], cancellationToken);
+        return judged with { BadRows = await quarantine.RowsAsync(cancellationToken) };
     }
 
     /// <summary>Values that the dataset cannot do without, where they are derived; those of the file were judged with it.</summary>
     private static IEnumerable<RowRule> Needed(SourceSpec spec, IReadOnlyList<DatasetColumn> derived) =>
         (spec.Key ?? []).Append(spec.Timestamp).Distinct().Where(n => derived.Any(d => d.Name == n)).Select(name => new RowRule(
             QuarantineReason.Missing, name, $"({Sql.Name(name!)} IS NULL AND NOT {Sql.Name($"$failed {name}")})", "NULL", Sql.Text("A value is required.")));
-
-    private static async Task<long> JudgeKeyAsync(
-        Quarantine quarantine, IReadOnlyList<string> key, IReadOnlyList<DatasetColumn> columns, Dataset? existing, bool hasBad, CancellationToken cancellationToken)
-    {
-        if (key.FirstOrDefault(k => columns.All(c => c.Name != k)) is { } unknown)
-            throw new InvalidException($"The source's key is wrong. {DatasetColumns.Unknown(unknown, columns.Select(c => c.Name))}");
-        var names = string.Join(", ", key.Select(Sql.Name));
-        var value = $"concat_ws(', ', {string.Join(", ", key.Select(k => $"CAST({Sql.Name(k)} AS VARCHAR)"))})";
-        var first = $"first_value({StagedBatch.Row}) OVER (PARTITION BY {names} ORDER BY {StagedBatch.Row})";
-        var relation = $"(SELECT *, {first} AS \"$first\" FROM {JudgedBatch.GoodOf(JudgedBatch.Typed, hasBad)})";
-        var column = string.Join(", ", key);
-        var broken = await quarantine.ApplyAsync(relation,
-        [
-            new(QuarantineReason.DuplicateKey, column, $"{StagedBatch.Row} > \"$first\"", value, "'Row ' || \"$first\" || ' has the same key.'"),
-        ], cancellationToken);
-        if (existing is null)
-            return broken;
-        var known = $"(SELECT t.* FROM {JudgedBatch.GoodOf(JudgedBatch.Typed, hasBad || broken > 0)} t SEMI JOIN {Sql.Parquet(existing.Paths)} e USING ({names}))";
-        return broken + await quarantine.ApplyAsync(known,
-        [
-            new(QuarantineReason.DuplicateKey, column, "true", value, Sql.Text($"{existing.Version.Ref} has a row of the same key.")),
-        ], cancellationToken);
-    }
 
     /// <summary>The columns in the order of the dataset that is appended to, or that of the file with the derived ones behind.</summary>
     private static List<DatasetColumn> Arranged(List<DatasetColumn> columns, SourceSpec spec, Dataset? existing)

@@ -95,8 +95,9 @@ internal sealed class BatchLoader(IOptions<DataOptions> options)
     private static void AppendDefect(DuckDBAppender defects, RecordReader reader, RecordDefect defect)
     {
         string? none = null;
+        int? noRule = null;
         defects.CreateRow().AppendValue(reader.Row).AppendValue(reader.Line).AppendValue(none).AppendValue(none)
-            .AppendValue(Quarantine.Word(defect.Reason)).AppendValue(defect.Detail).AppendValue(reader.Raw).EndRow();
+            .AppendValue(Quarantine.Word(defect.Reason)).AppendValue(defect.Detail).AppendValue(reader.Raw).AppendValue(noRule).EndRow();
     }
 
     private static string Name(int column) => string.Create(CultureInfo.InvariantCulture, $"c{column}");

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Orrery.Data.Datasets;
 using Orrery.Data.Datasets.Storage;
+using Orrery.Data.Expectations;
 using Orrery.Data.Expressions;
 using Orrery.Data.Sources;
 using Orrery.Kernel;
@@ -16,25 +18,20 @@ namespace Orrery.Data.Ingestion;
 /// <summary>Ingestion from the bytes to the dataset's version: receive, read, judge, write.</summary>
 internal sealed class FileIngestion(
     IResources resources, IRuns runs, IBlobStore blobs, AnalyticsEngine analytics, Sandbox sandbox, BatchLoader loader, BatchJudge judge,
-    DatasetStore datasets, DatasetAppend append, IngestRecord record, IOptions<DataOptions> options, TimeProvider time) : IIngestion
+    BatchSuite suites, DatasetStore datasets, DatasetAppend append, IngestRecord record, IOptions<DataOptions> options, TimeProvider time) : IIngestion
 {
     private const int SampleRows = 20;
 
     public async Task<IngestResult> IngestAsync(Caller caller, IngestRequest request, Stream content, CancellationToken cancellationToken = default)
     {
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(_ => limited.Cancel(), null, options.Value.TimeLimit, Timeout.InfiniteTimeSpan);
-        try
+        using var limit = new TimeLimit(time, options.Value.TimeLimit, cancellationToken);
+        return await limit.RunAsync(async token =>
         {
-            var source = await resources.GetAsync<SourceSpec>(caller, new AssetRef(AssetKind.Source, request.Source), limited.Token);
+            var source = await resources.GetAsync<SourceSpec>(caller, new AssetRef(AssetKind.Source, request.Source), token);
             using var scratch = new ScratchFolder(blobs.ScratchFolder);
-            var upload = await Upload.ReceiveAsync(content, scratch.File("upload"), options.Value.MaxUploadBytes, limited.Token);
-            return await IngestAsync(caller, request, source, scratch, upload, limited.Token);
-        }
-        catch (OperationCanceledException) when (limited.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new QuotaExceededException($"The ingestion took longer than {options.Value.TimeLimit}; split the file, or raise Data:TimeLimit.");
-        }
+            var upload = await Upload.ReceiveAsync(content, scratch.File("upload"), options.Value.MaxUploadBytes, token);
+            return await IngestAsync(caller, request, source, scratch, upload, token);
+        });
     }
 
     public async Task<Page<QuarantinedRow>> QuarantineAsync(Caller caller, RunId run, PageRequest page, CancellationToken cancellationToken = default)
@@ -70,8 +67,7 @@ internal sealed class FileIngestion(
         }
         catch (Exception error) when (request.Run is null)
         {
-            var status = error is OperationCanceledException ? RunStatus.Cancelled : RunStatus.Failed;
-            await runs.FinishAsync(caller, run, status, error is OrreryException ? error.Message : error.GetType().Name, CancellationToken.None);
+            await record.FailAsync(caller, run, error);
             throw;
         }
     }
@@ -84,10 +80,15 @@ internal sealed class FileIngestion(
         var quarantine = new Quarantine(session);
         await quarantine.CreateAsync(cancellationToken);
         JudgedBatch judged;
+        ValidationReport? report = null;
         try
         {
             var (batch, records) = await loader.LoadAsync(session, upload.Path, spec, request.Progress, cancellationToken);
             judged = await judge.JudgeAsync(batch, records, quarantine, spec, before, maxBadShare, cancellationToken);
+            if (spec.Suite is { } suite)
+                (judged, report) = await suites.CheckAsync(caller, run, suite, request.FileName, judged, quarantine, cancellationToken);
+            if (spec.Key is { Count: > 0 } key)
+                judged = await BatchJudge.JudgeKeyAsync(judged, quarantine, key, before, cancellationToken);
         }
         catch (InvalidException refusal)
         {
@@ -96,13 +97,14 @@ internal sealed class FileIngestion(
 
         if (judged.BadRows > 0)
             await record.QuarantineAsync(caller, run, scratch, judged.Batch, quarantine, cancellationToken);
-        var result = Refused(spec, run, upload, Refusal(judged, maxBadShare)) with
+        var result = Refused(spec, run, upload, Refusal(judged, report, maxBadShare)) with
         {
             RowsRead = judged.Rows,
             RowsQuarantined = judged.BadRows,
             Reasons = await quarantine.ReasonsAsync(cancellationToken),
             Sample = await quarantine.FirstAsync(SampleRows, cancellationToken),
             IgnoredColumns = judged.Ignored,
+            Validation = report,
         };
         if (result.Refusal is null)
             result = await WriteAsync(caller, request, spec, run, scratch, upload, before, judged, result, cancellationToken);
@@ -123,18 +125,26 @@ internal sealed class FileIngestion(
             : AlreadyIngested(spec, dataset.Version, file.Origin!);
     }
 
-    private static string? Refusal(JudgedBatch judged, double maxBadShare) => judged switch
+    private static string? Refusal(JudgedBatch judged, ValidationReport? report, double maxBadShare)
     {
-        { Rows: 0 } => "The file has no record; nothing can be ingested.",
-        _ when judged.BadRows > maxBadShare * judged.Rows =>
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{judged.BadRows} of {judged.Rows} rows are bad, {100.0 * judged.BadRows / judged.Rows:0.##} %; at most {100 * maxBadShare:0.##} % may be. Nothing was added. See the run's quarantine for each row's reason."),
-        _ when judged.BadRows == judged.Rows => "Not one row is good; nothing was added. See the run's quarantine for each row's reason.",
-        _ => null,
-    };
+        if (judged.Rows == 0)
+            return "The file has no record; nothing can be ingested.";
+        if (judged.BadRows > maxBadShare * judged.Rows)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{judged.BadRows} of {judged.Rows} rows are bad, {100.0 * judged.BadRows / judged.Rows:0.##} %; at most {100 * maxBadShare:0.##} % may be. Nothing was added. See the run's quarantine for each row's reason.");
+        }
+
+        if (judged.BadRows == judged.Rows)
+            return "Not one row is good; nothing was added. See the run's quarantine for each row's reason.";
+        var failed = report?.Results.Where(r => r is { Passed: false, Severity: Severity.Fail }).Select(r => r.Expectation).ToList() ?? [];
+        return failed.Count > 0 ? $"The batch does not meet {report!.Suite}: {string.Join("; ", failed)}. Nothing was added." : null;
+    }
 
     private static IngestResult Refused(SourceSpec spec, RunId run, Upload upload, string? refusal) => new(
-        IngestOutcome.Refused, spec.Dataset, null, run, upload.Content, 0, 0, 0, new Dictionary<QuarantineReason, long>(), [], [], refusal);
+        IngestOutcome.Refused, spec.Dataset, null, run, upload.Content, 0, 0, 0, new Dictionary<QuarantineReason, long>(), [], [], null, refusal);
 
     private static IngestResult AlreadyIngested(SourceSpec spec, AssetVersion version, FileOrigin origin) => new(
-        IngestOutcome.AlreadyIngested, spec.Dataset, version, version.Run, origin.Content, 0, 0, 0, new Dictionary<QuarantineReason, long>(), [], [], null);
+        IngestOutcome.AlreadyIngested, spec.Dataset, version, version.Run, origin.Content, 0, 0, 0, new Dictionary<QuarantineReason, long>(), [], [], null, null);
 }

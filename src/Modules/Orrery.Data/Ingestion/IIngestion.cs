@@ -1,3 +1,4 @@
+using Orrery.Data.Expectations;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
 using Orrery.Platform.Access;
@@ -50,10 +51,11 @@ public enum IngestOutcome
 /// <param name="Reasons">How many defects there are of each kind; a record may have several.</param>
 /// <param name="Sample">The first defects.</param>
 /// <param name="IgnoredColumns">Columns of the file that the source does not take.</param>
+/// <param name="Validation">How the batch stands against the source's suite, where it has one.</param>
 /// <param name="Refusal">Why it was refused.</param>
 public sealed record IngestResult(
     IngestOutcome Outcome, string Dataset, AssetVersion? Version, RunId? Run, Digest Content, long RowsRead, long RowsAdded, long RowsQuarantined,
-    IReadOnlyDictionary<QuarantineReason, long> Reasons, IReadOnlyList<QuarantinedRow> Sample, IReadOnlyList<string> IgnoredColumns, string? Refusal);
+    IReadOnlyDictionary<QuarantineReason, long> Reasons, IReadOnlyList<QuarantinedRow> Sample, IReadOnlyList<string> IgnoredColumns, ValidationReport? Validation, string? Refusal);
 
 /// <summary>
 /// Reads files into datasets. A row that cannot be used goes to quarantine with its line, column, value and reason; a file with too many of them is

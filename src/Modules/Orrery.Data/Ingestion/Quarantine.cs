@@ -15,9 +15,11 @@ namespace Orrery.Data.Ingestion;
 internal sealed record RowRule(QuarantineReason Reason, string? Column, string Broken, string Value, string Detail);
 
 /// <summary>The defects of one batch, in a table of its session.</summary>
-internal sealed class Quarantine(DuckDBConnection session)
+/// <param name="session">The session that has the batch.</param>
+/// <param name="table">The table's name.</param>
+internal sealed class Quarantine(DuckDBConnection session, string table = Quarantine.Table)
 {
-    /// <summary>The table's name, for the loader's appender.</summary>
+    /// <summary>The name of the table whose rows stay out of the dataset.</summary>
     public const string Table = "quarantine";
 
     /// <summary>The artifact's path on the run.</summary>
@@ -30,37 +32,45 @@ internal sealed class Quarantine(DuckDBConnection session)
 
     /// <summary>Makes the empty table.</summary>
     public Task CreateAsync(CancellationToken cancellationToken) => session.ExecuteAsync(
-        $"CREATE TEMP TABLE {Table} (row BIGINT, line BIGINT, \"column\" VARCHAR, value VARCHAR, reason VARCHAR, detail VARCHAR, record VARCHAR)",
+        $"CREATE TEMP TABLE {table} (row BIGINT, line BIGINT, \"column\" VARCHAR, value VARCHAR, reason VARCHAR, detail VARCHAR, record VARCHAR, rule INTEGER)",
         cancellationToken);
 
-    /// <summary>Applies rules to the rows of a relation that has <see cref="StagedBatch.Row"/> and <see cref="StagedBatch.Line"/>; returns how many were broken.</summary>
-    public async Task<long> ApplyAsync(string relation, IReadOnlyList<RowRule> rules, CancellationToken cancellationToken)
+    /// <summary>
+    /// Applies rules to the rows of a relation that has <see cref="StagedBatch.Row"/> and <see cref="StagedBatch.Line"/>; returns how many rows break each.
+    /// </summary>
+    public async Task<long[]> ApplyAsync(string relation, IReadOnlyList<RowRule> rules, CancellationToken cancellationToken)
     {
         if (rules.Count == 0)
-            return 0;
+            return [];
         // One pass counts for all rules; only broken ones take another to list their rows.
         var counts = await session.SingleAsync(
-            $"SELECT {string.Join(", ", rules.Select(r => $"CAST(count_if({r.Broken}) AS BIGINT)"))} FROM {relation}",
-            row => Enumerable.Range(0, rules.Count).Select(i => row.GetInt64(i)).ToArray(),
-            cancellationToken);
-        foreach (var (rule, _) in rules.Zip(counts).Where(r => r.Second > 0))
+            $"SELECT {string.Join(", ", rules.Select(r => $"count(CASE WHEN {r.Broken} THEN 1 END)"))} FROM {relation}",
+            row => Enumerable.Range(0, rules.Count).Select(row.GetInt64).ToArray(), cancellationToken);
+        for (var i = 0; i < rules.Count; i++)
         {
-            var column = rule.Column is null ? "NULL" : Sql.Text(rule.Column);
-            await session.ExecuteAsync(
-                $"INSERT INTO {Table} SELECT {StagedBatch.Row}, {StagedBatch.Line}, {column}, left(CAST({rule.Value} AS VARCHAR), {ValueCharacters}), " +
-                $"{Sql.Text(Word(rule.Reason))}, {rule.Detail}, NULL FROM {relation} WHERE {rule.Broken}", cancellationToken);
+            if (counts[i] > 0)
+                await ListAsync(relation, rules[i], i, cancellationToken);
         }
 
-        return counts.Sum();
+        return counts;
+    }
+
+    private Task ListAsync(string relation, RowRule rule, int number, CancellationToken cancellationToken)
+    {
+        var column = rule.Column is null ? "NULL" : Sql.Text(rule.Column);
+        return session.ExecuteAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"INSERT INTO {table} SELECT {StagedBatch.Row}, {StagedBatch.Line}, {column}, left(CAST({rule.Value} AS VARCHAR), {ValueCharacters}), " +
+            $"{Sql.Text(Word(rule.Reason))}, {rule.Detail}, NULL, {number} FROM {relation} WHERE {rule.Broken}"), cancellationToken);
     }
 
     /// <summary>How many records have a defect.</summary>
     public Task<long> RowsAsync(CancellationToken cancellationToken) =>
-        session.SingleAsync($"SELECT count(DISTINCT row) FROM {Table}", row => row.GetInt64(0), cancellationToken);
+        session.SingleAsync($"SELECT count(DISTINCT row) FROM {table}", row => row.GetInt64(0), cancellationToken);
 
     /// <summary>How many defects there are of each kind.</summary>
     public async Task<IReadOnlyDictionary<QuarantineReason, long>> ReasonsAsync(CancellationToken cancellationToken) =>
-        (await session.QueryAsync($"SELECT reason, count(*) FROM {Table} GROUP BY reason ORDER BY reason", row => (row.GetString(0), row.GetInt64(1)), cancellationToken))
+        (await session.QueryAsync($"SELECT reason, count(*) FROM {table} GROUP BY reason ORDER BY reason", row => (row.GetString(0), row.GetInt64(1)), cancellationToken))
         .ToDictionary(r => Reason(r.Item1), r => r.Item2);
 
     /// <summary>Writes all defects to a Parquet file, in the order of the file, each with its record.</summary>
@@ -68,7 +78,7 @@ internal sealed class Quarantine(DuckDBConnection session)
     {
         await session.ExecuteAsync(
             $"COPY (SELECT q.row, q.line, q.\"column\", q.value, q.reason, q.detail, coalesce(q.record, left({batch.RecordSql}, {Reading.RecordReader.RawBytes})) AS record " +
-            $"FROM {Table} q LEFT JOIN {StagedBatch.Raw} r ON q.row = r.{StagedBatch.Row} ORDER BY {Order}) TO {Sql.Text(path)} (FORMAT parquet, COMPRESSION zstd)",
+            $"FROM {table} q LEFT JOIN {StagedBatch.Raw} r ON q.row = r.{StagedBatch.Row} ORDER BY {Order}) TO {Sql.Text(path)} (FORMAT parquet, COMPRESSION zstd)",
             cancellationToken);
     }
 
@@ -78,8 +88,14 @@ internal sealed class Quarantine(DuckDBConnection session)
             string.Create(CultureInfo.InvariantCulture, $"SELECT {Fields} FROM read_parquet({Sql.Text(path)}) LIMIT {limit} OFFSET {offset}"), Read, cancellationToken);
 
     /// <summary>The first defects.</summary>
-    public Task<List<QuarantinedRow>> FirstAsync(int count, CancellationToken cancellationToken) => session.QueryAsync(
-        string.Create(CultureInfo.InvariantCulture, $"SELECT {Fields} FROM {Table} ORDER BY {Order} LIMIT {count}"), Read, cancellationToken);
+    public Task<List<QuarantinedRow>> FirstAsync(int count, CancellationToken cancellationToken) => FirstAsync(count, "true", cancellationToken);
+
+    /// <summary>The first rows that break a rule of the kind <see cref="QuarantineReason.Expectation"/>, by its number in the call that applied it.</summary>
+    public Task<List<QuarantinedRow>> FirstOfAsync(int rule, int count, CancellationToken cancellationToken) =>
+        FirstAsync(count, string.Create(CultureInfo.InvariantCulture, $"rule = {rule} AND reason = {Sql.Text(Word(QuarantineReason.Expectation))}"), cancellationToken);
+
+    private Task<List<QuarantinedRow>> FirstAsync(int count, string condition, CancellationToken cancellationToken) => session.QueryAsync(
+        string.Create(CultureInfo.InvariantCulture, $"SELECT {Fields} FROM {table} WHERE {condition} ORDER BY {Order} LIMIT {count}"), Read, cancellationToken);
 
     /// <summary>How a reason is written.</summary>
     public static string Word(QuarantineReason reason) => JsonNamingPolicy.CamelCase.ConvertName(reason.ToString());

@@ -44,7 +44,7 @@ internal static class TypeInference
             $"regexp_full_match({text}, '{Conversion.FloatPattern}') OR regexp_full_match({text}, '{Conversion.NotFinitePattern}')",
             $"regexp_full_match({text}, '{Conversion.TimestampPattern}') AND TRY_CAST({text} AS TIMESTAMPTZ) IS NOT NULL",
         ];
-        return $"count({text}), {string.Join(", ", fits.Select(f => $"CAST(count_if({f}) AS BIGINT)"))}";
+        return $"count({text}), {string.Join(", ", fits.Select(f => $"count(CASE WHEN {f} THEN 1 END)"))}";
     }
 
     private static ColumnType Narrowest(long[] counts, double maxBadShare)

@@ -104,10 +104,9 @@ internal sealed class ByteWindow(Stream source, int maxBytes)
         if (_end < _buffer.Length)
             return;
         var length = _end - _start;
-        // Moved down while the record takes at most half of the buffer, so that moving costs less than reading did.
-        var target = length > _buffer.Length / 2 ? new byte[(int)Math.Min((long)_buffer.Length * 2, (long)maxBytes + Slack + 1)] : _buffer;
-        if (target.Length <= length)
-            target = new byte[length + Slack + 1];
+        // Moved down while the record takes at most half of the buffer, so that moving costs less than reading did; a buffer of the full size holds any record.
+        var fullSize = maxBytes + Slack + 1;
+        var target = length > _buffer.Length / 2 && _buffer.Length < fullSize ? new byte[(int)Math.Min((long)_buffer.Length * 2, fullSize)] : _buffer;
         Buffer.BlockCopy(_buffer, _start, target, 0, length);
         (_buffer, _start, _end) = (target, 0, length);
     }

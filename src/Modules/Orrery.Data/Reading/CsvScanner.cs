@@ -168,10 +168,11 @@ internal sealed class CsvScanner(Stream source, byte delimiter, byte quote, int 
         return lines;
     }
 
+    /// <summary>Makes a defect of the line that the record begins on; the lines behind it are read again as records of their own.</summary>
     private void RejectFirstLine(string detail)
     {
         var end = _window.IndexOfLineEnd(0);
-        if (end < 0 && _window.IsFull)
+        if (end > maxRecordBytes || (end < 0 && _window.IsFull))
         {
             CutTooLong();
             return;
@@ -186,8 +187,16 @@ internal sealed class CsvScanner(Stream source, byte delimiter, byte quote, int 
 
     private void CutTooLong()
     {
-        _cut = _window.Span[..Math.Min(RecordReader.RawBytes, _window.Span.Length)].ToArray();
         _fields.Clear();
+        var lineEnd = _window.IndexOfLineEnd(0);
+        if (lineEnd >= 0 && lineEnd <= maxRecordBytes)
+        {
+            RejectFirstLine("A quoted field makes the record longer than it may be");
+            return;
+        }
+
+        var seen = lineEnd < 0 ? _window.Span.Length : lineEnd;
+        _cut = _window.Span[..Math.Min(RecordReader.RawBytes, seen)].ToArray();
         var bytes = _window.SkipLine(cancellationToken);
         Defect = new(QuarantineReason.TooLong, $"A record has at most {maxRecordBytes} bytes; this line has {bytes}.");
         _linesAfter++;

@@ -83,7 +83,7 @@ internal sealed class JsonLinesReader : JsonReader
                 _after++;
                 if (end > maxBytes || (end < 0 && _window.IsFull))
                 {
-                    _cut = _window.Span[..Math.Min(RawBytes, _window.Span.Length)].ToArray();
+                    _cut = _window.Span[..Math.Min(RawBytes, end < 0 ? _window.Span.Length : end)].ToArray();
                     Defect = new(QuarantineReason.TooLong, $"A record has at most {maxBytes} bytes; this line has {_window.SkipLine(cancellationToken)}.");
                     return true;
                 }
