@@ -15,6 +15,7 @@ internal sealed class TailFile
     private readonly List<Frame> _frames;
     private long _length;
     private long _end;
+    private bool _named; // The folder was flushed since the tail got its name.
     private bool _dirty; // Bytes of a failed append may lie after _length.
     private int _users = 1;
 
@@ -46,7 +47,7 @@ internal sealed class TailFile
 
     public long Bytes => _length;
 
-    /// <summary>Makes an empty tail under its final name, durably; an empty one of that name is replaced.</summary>
+    /// <summary>Makes an empty tail under its final name; an empty one of that name is replaced.</summary>
     public static TailFile Create(StreamFolder folder, string scratch, long first, SignalSchema schema)
     {
         var header = TailHeader.Encode(first, schema);
@@ -57,7 +58,9 @@ internal sealed class TailFile
         {
             RandomAccess.Write(handle, header, 0);
             RandomAccess.FlushToDisk(handle);
-            DurableFolder.Rename(temporary, path); // The open handle follows the file to its new name.
+            // The open handle follows the file to its new name. The folder is flushed with the first record: until then there is nothing to lose,
+            // and after the rename nothing may fail any more, because the file of that name is the stream's end.
+            File.Move(temporary, path, overwrite: true);
         }
         catch
         {
@@ -85,6 +88,9 @@ internal sealed class TailFile
     /// <summary>Appends a sealed frame and flushes it. Where that fails, the file is as before.</summary>
     public void Append(ReadOnlySpan<byte> frame, int rows)
     {
+        if (!_named)
+            DurableFolder.Flush(System.IO.Path.GetDirectoryName(Path)!);
+        _named = true;
         if (_dirty)
             CutBack();
         _dirty = true;
