@@ -10,7 +10,7 @@ namespace Orrery.Ledger.Json;
 /// by UTF-16 code units, drops white space and writes numbers as ECMAScript does. It leaves the RFC in one point: an integer that fits 64 bits
 /// keeps all its digits, where the RFC would round beyond 2^53. Members that are null are left out, since a spec that says null says nothing.
 /// </summary>
-internal static class CanonicalJson
+public static class CanonicalJson
 {
     /// <summary>The canonical UTF-8 form.</summary>
     /// <exception cref="InvalidException">A member is there twice, a number is out of the range of a double, or a text is half of a surrogate pair.</exception>

@@ -47,9 +47,17 @@ public sealed record Run(
     IReadOnlyDictionary<string, string> Parameters, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Tags);
 
 /// <summary>A run to start.</summary>
+/// <param name="Kind">What it does.</param>
+/// <param name="Name">A readable name.</param>
+/// <param name="Folder">What groups it with others.</param>
+/// <param name="Parent">The run that it is part of.</param>
+/// <param name="Seed">The seed of all its chance.</param>
+/// <param name="Parameters">What it is given.</param>
+/// <param name="Tags">Free labels.</param>
+/// <param name="Id">Its id, where the caller must know it before; starting it again returns the run there is.</param>
 public sealed record NewRun(
     string Kind, string Name, string Folder = "default", RunId? Parent = null, long? Seed = null,
-    IReadOnlyDictionary<string, string>? Parameters = null, IReadOnlyDictionary<string, string>? Tags = null);
+    IReadOnlyDictionary<string, string>? Parameters = null, IReadOnlyDictionary<string, string>? Tags = null, RunId? Id = null);
 
 /// <summary>One value of a metric over a run's course.</summary>
 public sealed record MetricPoint(string Key, double Value, long Step, DateTimeOffset Time);

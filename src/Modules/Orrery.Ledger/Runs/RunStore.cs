@@ -1,6 +1,7 @@
 using System.Globalization;
 using LinqToDB;
 using LinqToDB.Async;
+using LinqToDB.Data;
 using Orrery.Kernel;
 using Orrery.Ledger.Audit;
 using Orrery.Ledger.Lineage;
@@ -28,6 +29,8 @@ internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logge
         return database.WriteAsync(transaction =>
         {
             WorkspaceStore.Require(transaction, caller);
+            if (run.Id is not null && transaction.GetTable<RunRow>().SingleOrDefault(r => r.Id == row.Id) is { } there)
+                return Again(transaction, caller, there);
             if (run.Parent is { } parent)
                 RunRows.Require(transaction, caller, parent);
             transaction.Insert(row);
@@ -110,9 +113,19 @@ internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logge
             return [.. rows.Select(row => row.ToArtifact())];
         }, cancellationToken);
 
+    private static Run Again(DataConnection transaction, Caller caller, RunRow there)
+    {
+        if (there.Workspace != caller.Workspace)
+            throw new ConflictException($"The id {there.Id} is taken.");
+        return there.ToRun(
+            transaction.GetTable<RunParameterRow>().Where(row => row.RunId == there.Id).ToDictionary(row => row.Name, row => row.Value),
+            transaction.GetTable<RunMetricRow>().Where(row => row.RunId == there.Id).ToDictionary(row => row.Name, row => row.Value ?? double.NaN),
+            transaction.GetTable<RunTagRow>().Where(row => row.RunId == there.Id).ToDictionary(row => row.Name, row => row.Value));
+    }
+
     private static RunRow RowOf(Caller caller, NewRun run, RunEnvironment environment, DateTimeOffset now) => new()
     {
-        Id = RunId.New(now).ToString(),
+        Id = (run.Id ?? RunId.New(now)).ToString(),
         Workspace = caller.Workspace,
         Kind = run.Kind,
         Name = run.Name,

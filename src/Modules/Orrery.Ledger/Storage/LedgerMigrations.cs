@@ -75,7 +75,7 @@ public sealed class CreateLedger : ForwardOnlyMigration
         Create.Table("runs")
             .WithColumn("id").AsString(Id).NotNullable().PrimaryKey()
             .WithColumn("workspace").AsString(Name).NotNullable()
-            .WithColumn("kind").AsString(64).NotNullable()
+            .WithColumn("kind").AsString(Name).NotNullable()
             .WithColumn("name").AsString(Name).NotNullable()
             .WithColumn("folder").AsString(Name).NotNullable()
             .WithColumn("parent_id").AsString(Id).Nullable()

@@ -17,8 +17,14 @@ public interface IStepKind
     /// <summary>The record that the step's <c>with</c> binds to, strictly.</summary>
     Type SpecType { get; }
 
-    /// <summary>Whether a finished step with the same key (kind, spec, input versions) need not run again. False for steps that act on the world.</summary>
+    /// <summary>Whether a finished step with the same key (kind, its code, spec, versions of inputs and references) need not run again. False for steps that act on the world.</summary>
     bool Cacheable { get; }
+
+    /// <summary>
+    /// The assets that the spec names beside the step's inputs: a trainer, an expectation suite. Their versions belong to the key under which a
+    /// finished step is found again; one that does not exist yet is left to the step to complain about.
+    /// </summary>
+    IEnumerable<AssetRef> References(object spec);
 
     /// <summary>Runs the step inside a run of its own. It may be run again after a crash, so it is idempotent.</summary>
     Task<StepResult> RunAsync(StepContext context, object spec, CancellationToken cancellationToken);
@@ -60,8 +66,13 @@ public abstract class StepKind<TSpec>(string name) : IStepKind where TSpec : not
     /// <inheritdoc/>
     public virtual bool Cacheable => true;
 
+    /// <summary>The assets that the spec names beside the step's inputs.</summary>
+    protected virtual IEnumerable<AssetRef> References(TSpec spec) => [];
+
     /// <summary>Runs the step.</summary>
     protected abstract Task<StepResult> RunAsync(StepContext context, TSpec spec, CancellationToken cancellationToken);
+
+    IEnumerable<AssetRef> IStepKind.References(object spec) => References((TSpec)spec);
 
     Task<StepResult> IStepKind.RunAsync(StepContext context, object spec, CancellationToken cancellationToken) =>
         RunAsync(context, (TSpec)spec, cancellationToken);
