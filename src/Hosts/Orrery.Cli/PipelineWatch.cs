@@ -40,7 +40,7 @@ internal static class PipelineWatch
         bar.IsIndeterminate = !done && step.Progress?.Total is null;
         if (step.Progress is { Total: > 0 and var total } progress)
         {
-            bar.MaxValue = total.Value;
+            bar.MaxValue = total;
             bar.Description = Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"   {step.Name} {progress.Done:N0}/{total:N0} {progress.Unit}"));
             bar.Value = progress.Done;
         }

@@ -42,12 +42,12 @@ public sealed class PipelinesClient
 
     /// <summary>Where a run stands.</summary>
     public Task<PipelineStatus> GetAsync(RunId run, CancellationToken cancellationToken = default) =>
-        _client.GetAsync<PipelineStatus>($"/api/v1/pipeline-runs/{run}", cancellationToken);
+        _client.GetAsync<PipelineStatus>($"/api/v1/pipelines/runs/{run}", cancellationToken);
 
     /// <summary>Runs, newest first; of one pipeline, or of all.</summary>
     public Task<Page<PipelineRun>> ListAsync(string? pipeline = null, string? cursor = null, CancellationToken cancellationToken = default) =>
-        _client.GetAsync<Page<PipelineRun>>(Query.Of("/api/v1/pipeline-runs", ("pipeline", pipeline), ("cursor", cursor)), cancellationToken);
+        _client.GetAsync<Page<PipelineRun>>(Query.Of("/api/v1/pipelines/runs", ("pipeline", pipeline), ("cursor", cursor)), cancellationToken);
 
     /// <summary>Ends a run.</summary>
-    public Task CancelAsync(RunId run, CancellationToken cancellationToken = default) => _client.PostAsync($"/api/v1/pipeline-runs/{run}/cancel", new { }, cancellationToken);
+    public Task CancelAsync(RunId run, CancellationToken cancellationToken = default) => _client.PostAsync($"/api/v1/pipelines/runs/{run}/cancel", new { }, cancellationToken);
 }

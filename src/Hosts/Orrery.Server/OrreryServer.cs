@@ -7,11 +7,11 @@ using Orrery.Features;
 using Orrery.Kernel;
 using Orrery.Ledger;
 // using Orrery.Monitoring;
-// using Orrery.Pipelines;
+using Orrery.Pipelines;
 using Orrery.Platform.Access;
 using Orrery.Platform.Hosting;
 using Orrery.Platform.Relational;
-// using Orrery.Protocols;
+using Orrery.Protocols;
 using Orrery.Server.Access;
 using Orrery.Server.Observability;
 using Orrery.Serving;
@@ -73,13 +73,13 @@ public static class OrreryServer
         MigrationSource.Add(services, typeof(OrreryServer).Assembly);
 
         services.AddLedger(configuration);
-        // services.AddPipelines(configuration);
+        services.AddPipelines(configuration);
         services.AddData(configuration);
         services.AddFeatures();
-        services.AddTraining();
+        services.AddTraining(configuration);
         services.AddServing(configuration);
         // services.AddMonitoring(configuration);
-        // services.AddProtocols();
+        services.AddProtocols();
         services.AddPages();
 
         services.AddSingleton<TokenStore>();
@@ -106,13 +106,13 @@ public static class OrreryServer
         app.UseAntiforgery();
 
         app.MapLedger();
-        // app.MapPipelines();
+        app.MapPipelines();
         app.MapData();
         app.MapFeatures();
         app.MapTraining();
         app.MapServing();
         // app.MapMonitoring();
-        // app.MapProtocols();
+        app.MapProtocols();
 
         TokenEndpoints.Map(app);
         HealthEndpoints.Map(app);

@@ -55,15 +55,15 @@ internal sealed class FlightsSample
         using var session = new AnalyticsEngine(new AnalyticsOptions()).Open();
         using var command = session.CreateCommand();
         // What the expectation suite lets through: the weeks' files, and the evening that came as a CSV.
-        command.CommandText = $"""
+        command.CommandText = $$"""
             SELECT date, origin, destination, distance, delay FROM (
               SELECT date, origin, destination, distance::BIGINT AS distance, delay::BIGINT AS delay
-              FROM {Sql.Parquet(Enumerable.Range(firstWeek, lastWeek - firstWeek + 1).Select(Week))}
+              FROM {{Sql.Parquet(Enumerable.Range(firstWeek, lastWeek - firstWeek + 1).Select(Week))}}
               UNION ALL
               SELECT TRY_CAST(date AS TIMESTAMP), origin, destination, TRY_CAST(distance AS BIGINT), TRY_CAST(delay AS BIGINT)
-              FROM read_csv({Sql.Text(EveningCsv)}, header = true, all_varchar = true, null_padding = true, auto_detect = false, delim = ',',
-                columns = {{'date': 'VARCHAR', 'origin': 'VARCHAR', 'destination': 'VARCHAR', 'distance': 'VARCHAR', 'delay': 'VARCHAR'}})
-              WHERE {(firstWeek <= EveningWeek && EveningWeek <= lastWeek ? "true" : "false")})
+              FROM read_csv({{Sql.Text(EveningCsv)}}, header = true, all_varchar = true, null_padding = true, auto_detect = false, delim = ',',
+                columns = {'date': 'VARCHAR', 'origin': 'VARCHAR', 'destination': 'VARCHAR', 'distance': 'VARCHAR', 'delay': 'VARCHAR'})
+              WHERE {{(firstWeek <= EveningWeek && EveningWeek <= lastWeek ? "true" : "false")}})
             WHERE date IS NOT NULL AND origin <> '' AND origin <> destination AND distance BETWEEN 50 AND 6000 AND delay BETWEEN -120 AND 1440
             ORDER BY date, origin, destination, delay
             """;

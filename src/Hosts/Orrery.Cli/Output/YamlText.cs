@@ -1,6 +1,7 @@
 using System.Text.Json;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
+using YamlScalar = YamlDotNet.Core.Events.Scalar;
 
 namespace Orrery.Cli.Output;
 
@@ -27,7 +28,7 @@ internal static class YamlText
                 emitter.Emit(new MappingStart());
                 foreach (var property in element.EnumerateObject())
                 {
-                    emitter.Emit(new Scalar(property.Name));
+                    emitter.Emit(new YamlScalar(property.Name));
                     Emit(emitter, property.Value);
                 }
 
@@ -41,10 +42,10 @@ internal static class YamlText
                 break;
             case JsonValueKind.String:
                 var text = element.GetString()!;
-                emitter.Emit(new Scalar(null, null, text, NeedsQuotes(text) ? ScalarStyle.DoubleQuoted : ScalarStyle.Any, true, true));
+                emitter.Emit(new YamlScalar(null, null, text, NeedsQuotes(text) ? ScalarStyle.DoubleQuoted : ScalarStyle.Any, true, true));
                 break;
             default:
-                emitter.Emit(new Scalar(element.GetRawText()));
+                emitter.Emit(new YamlScalar(element.GetRawText()));
                 break;
         }
     }

@@ -30,7 +30,7 @@ internal sealed class ExplainStep : IDemoStep
         story.Fact($"answered by [yellow]model/flights:{model.Number}[/], whose SHAP values add up from {explanation.BaseValue:+0.000;-0.000} to {explanation.RawScore:+0.000;-0.000} (log-odds):");
         var table = Output.OutputOption.Columns("input", "value then", "SHAP");
         foreach (var attribution in explanation.Attributions.Take(6))
-            table.AddRow(Markup.Escape(attribution.Input), Markup.Escape(attribution.Value.ToString()), $"{(attribution.Contribution > 0 ? "[red]" : "[green]")}{attribution.Contribution:+0.000;-0.000}[/]");
+            table.AddRow(Markup.Escape(attribution.Input), Markup.Escape(attribution.Value?.ToString() ?? "missing"), $"{(attribution.Contribution > 0 ? "[red]" : "[green]")}{attribution.Contribution:+0.000;-0.000}[/]");
         story.Table(table);
 
         var reference = $"model/flights:{model.Number}";
@@ -49,7 +49,7 @@ internal sealed class ExplainStep : IDemoStep
         return Math.Abs(sum - explanation.RawScore) < 1e-6 && Math.Abs(explanation.Score - prediction.Score) < 1e-5;
     }
 
-    private sealed record Attribution(string Input, JsonElement Value, double Contribution);
+    private sealed record Attribution(string Input, JsonElement? Value, double Contribution);
 
     private sealed record Explanation(string Model, double Score, double RawScore, double BaseValue, IReadOnlyList<Attribution> Attributions);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orrery.Cli.Commands;
 using Orrery.Client;
 using Orrery.Kernel;
 using Spectre.Console;
