@@ -16,8 +16,8 @@ public enum DeployMode
 /// <summary>The step <c>deploy</c> of a pipeline.</summary>
 /// <param name="Endpoint">The endpoint.</param>
 /// <param name="Model">Which of the step's inputs is the model version. Default <c>model</c>.</param>
-/// <param name="As">How it is deployed. Default canary.</param>
-public sealed record DeploySpec(string Endpoint, string Model = "model", DeployMode As = DeployMode.Canary);
+/// <param name="Mode">How it is deployed. Default canary.</param>
+public sealed record DeploySpec(string Endpoint, string Model = "model", DeployMode Mode = DeployMode.Canary);
 
 /// <summary>Deploys a model version that a step before it made. It acts on the world, so it is never skipped; doing it again changes nothing.</summary>
 internal sealed class DeployStep(IEndpoints endpoints) : StepKind<DeploySpec>("deploy")
@@ -30,7 +30,7 @@ internal sealed class DeployStep(IEndpoints endpoints) : StepKind<DeploySpec>("d
             throw new InvalidException(
                 $"The step 'deploy' deploys its input '{spec.Model}', which is not there; it has {string.Join(", ", context.Inputs.Keys.DefaultIfEmpty("none"))}.");
         var before = await endpoints.StatusAsync(context.Caller, spec.Endpoint, cancellationToken);
-        var role = Role(spec.As, before, version.Id);
+        var role = Role(spec.Mode, before, version.Id);
         var status = role switch
         {
             "champion" => await endpoints.DeployAsync(context.Caller, spec.Endpoint, version.Ref, GateMode.Respect, cancellationToken),

@@ -17,13 +17,16 @@ public sealed class CanaryTests
 {
     private const string HalfTraffic = """{"traffic": {"canary": "50%"}, "canary": {"minOutcomes": 100, "maxOutcomes": 1500}}""";
 
+    // All requests are in the slice, so that chance has no part but the simulated flights', and the outcomes suffice for a verdict of some kind.
+    private const string AllTraffic = """{"traffic": {"canary": "100%"}, "canary": {"minOutcomes": 100, "maxOutcomes": 1500}}""";
+
     private static readonly TestModel Truth = new(Bias: -1, HourWeight: 0.15f);
-    private static readonly TestModel Poor = new(Bias: 1.5f, HourWeight: 0);
+    private static readonly TestModel Poor = new(Bias: 3, HourWeight: 0);
 
     [Fact]
     public async Task A_better_challenger_is_promoted()
     {
-        await using var serving = await ServingPlatform.StartAsync(HalfTraffic);
+        await using var serving = await ServingPlatform.StartAsync(AllTraffic);
         await serving.DeployAsync(Poor);
         var challenger = await StartAsync(serving, Truth);
         await LiveAsync(serving, 1500);
@@ -45,7 +48,7 @@ public sealed class CanaryTests
     [Fact]
     public async Task A_worse_challenger_is_rolled_back()
     {
-        await using var serving = await ServingPlatform.StartAsync(HalfTraffic);
+        await using var serving = await ServingPlatform.StartAsync(AllTraffic);
         var champion = await serving.DeployAsync(Truth);
         await StartAsync(serving, Poor);
         await LiveAsync(serving, 1500);
