@@ -40,12 +40,12 @@ internal sealed class Canary
         return new(row, rules, new(rules.Metric, Read<CanaryEvidence>(row.Evidence)));
     }
 
-    /// <summary>Takes in outcomes, in order; stops at the one that decides.</summary>
+    /// <summary>Takes in outcomes, in order, from the next one on; stops at the one that decides.</summary>
     public CanaryVerdict? Observe(SignalBatch outcomes)
     {
         var columns = new OutcomeColumns(outcomes);
         CanaryVerdict? verdict = null;
-        for (var i = 0; i < outcomes.Count && verdict is null; i++)
+        for (var i = (int)Math.Max(0, Row.NextOutcome - outcomes.FirstOffset); i < outcomes.Count && verdict is null; i++)
         {
             if (columns.TryRead(i, out var outcome) && IsOurs(outcome) && _test.Add(outcome.Id, outcome.Challenger, outcome.Score, outcome.Label))
                 verdict = Judge();

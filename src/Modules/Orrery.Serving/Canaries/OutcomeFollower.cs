@@ -15,7 +15,7 @@ internal sealed class OutcomeFollower(ISignalLog signals, TimeProvider time, ILo
     public long End(string endpoint) => signals.Open(OutcomeStream.Name(endpoint), OutcomeStream.Schema).End;
 
     /// <summary>Hands every batch from an offset on to <paramref name="observe"/>, in order, until it says that it has enough.</summary>
-    public void Start(string endpoint, long from, Func<SignalBatch, CancellationToken, Task<bool>> observe)
+    public void Start(string endpoint, long from, Func<SignalBatch, Task<bool>> observe)
     {
         Stop(endpoint);
         var following = new Following();
@@ -40,7 +40,7 @@ internal sealed class OutcomeFollower(ISignalLog signals, TimeProvider time, ILo
         }
     }
 
-    private async Task FollowAsync(string endpoint, long from, Func<SignalBatch, CancellationToken, Task<bool>> observe, CancellationToken cancellationToken)
+    private async Task FollowAsync(string endpoint, long from, Func<SignalBatch, Task<bool>> observe, CancellationToken cancellationToken)
     {
         var next = from;
         while (!cancellationToken.IsCancellationRequested)
@@ -50,7 +50,7 @@ internal sealed class OutcomeFollower(ISignalLog signals, TimeProvider time, ILo
                 var stream = signals.Open(OutcomeStream.Name(endpoint), OutcomeStream.Schema);
                 await foreach (var batch in stream.FollowAsync(next, cancellationToken))
                 {
-                    if (!await observe(batch, cancellationToken))
+                    if (!await observe(batch))
                         return;
                     next = batch.FirstOffset + batch.Count;
                 }

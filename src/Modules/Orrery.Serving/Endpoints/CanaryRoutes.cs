@@ -11,8 +11,9 @@ internal sealed class CanaryRoutes(Lazy<IOwners<EndpointOwner>> owners, ILogger<
     public Action<string, string> Breached(string endpoint) => (canary, reason) => _ = Task.Run(() => BreachAsync(endpoint, canary, reason));
 
     /// <summary>Hands outcomes to the owner.</summary>
-    public Func<SignalBatch, CancellationToken, Task<bool>> Outcomes(string endpoint, string canary) =>
-        (batch, cancellationToken) => owners.Value.CallAsync(endpoint, (owner, token) => owner.ObserveAsync(canary, batch, token), cancellationToken);
+    /// <remarks>Without a token: a verdict stops the follower that brought it, and must not be cut short by that.</remarks>
+    public Func<SignalBatch, Task<bool>> Outcomes(string endpoint, string canary) =>
+        batch => owners.Value.CallAsync(endpoint, (owner, token) => owner.ObserveAsync(canary, batch, token));
 
     private async Task BreachAsync(string endpoint, string canary, string reason)
     {
