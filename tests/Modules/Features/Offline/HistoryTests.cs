@@ -97,9 +97,9 @@ public sealed class HistoryTests
         var plan = FeatureViewPlan.Of("v", spec);
         var bucket = new double[plan.Slots.Count];
         Windows.Buckets.Clear(plan, bucket);
-        foreach (var value in new double[] { 40_000_000, 40_000_001, 40_000_003 })
+        foreach (var value in new double[] { 50_000_000, 50_000_001, 50_000_003 })
             Windows.Buckets.Add(plan, bucket, [value], 0);
-        // Python: statistics.stdev([40000000, 40000001, 40000003]) = 1.5275252316519468; without the exact products it would be 0 or 16.
+        // Python: statistics.stdev([50000000, 50000001, 50000003]) = 1.5275252316519468; with rounded products it would be 1.6329931618554520.
         Assert.Equal(1.5275252316519468, Windows.Buckets.Read(plan.Features[0], bucket), 15);
     }
 

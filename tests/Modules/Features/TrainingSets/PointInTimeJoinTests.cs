@@ -97,6 +97,19 @@ public sealed class PointInTimeJoinTests
     }
 
     [Fact]
+    public async Task Keys_that_are_integers_or_booleans_join()
+    {
+        await using var platform = await FeaturesTest.StartAsync();
+        await platform.ApplyAsync("v", new FeatureViewSpec([new("d", "delay"), new("l", "late")], "flights", [new("n", Aggregate.Count, Window: SlowFeatures.Hour)]));
+        await platform.ApplyAsync("flights", new FeatureServiceSpec([new("v")]));
+        await platform.WriteEventsAsync([new(Event.Start, "ATL", -5, 1, false), new(Event.Start, "ATL", 7, 1, true)]);
+        await platform.WriteAsync("spine", "SELECT make_timestamp(978307200000000) AS at, d::BIGINT AS d, l AS l, d AS y FROM (VALUES (-5, false), (7, true), (7, false)) AS v(d, l)");
+        var request = new TrainingSetRequest("set", "flights", new(AssetKind.Dataset, "spine"), "at", ["y"]);
+        var set = await platform.Get<ITrainingSets>().BuildAsync(FeaturesTest.Ada, request, await platform.StartRunAsync());
+        Assert.Equal([1.0, 1.0, null], platform.Rows(set).Select(r => (double?)r[3]));
+    }
+
+    [Fact]
     public async Task A_spine_that_lacks_columns_is_refused_with_their_names()
     {
         await using var platform = await FeaturesTest.StartAsync();
