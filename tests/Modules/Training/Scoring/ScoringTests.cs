@@ -8,13 +8,12 @@ using static Orrery.Training.Tests.TrainingTest;
 
 namespace Orrery.Training.Tests.Scoring;
 
-public sealed class ScoringTests
+public sealed class ScoringTests(TrainedDeliveries deliveries) : IClassFixture<TrainedDeliveries>
 {
     [Fact]
     public async Task Every_row_gets_the_same_bits_alone_as_among_others()
     {
-        await using var platform = await StartAsync();
-        var model = (await platform.TrainAsync()).Model;
+        var (platform, model) = (deliveries.Platform, deliveries.Models["lightgbm"]);
         var scores = await platform.Get<IScoring>().ScoreAsync(Ada, model.Ref, new(AssetKind.Dataset, "deliveries"));
         var dataset = await platform.Get<IDatasets>().OpenAsync(Ada, scores.Dataset.Id);
         using var scorer = new OnnxScorer(await platform.Blobs.ReadAsync(model.Read<ModelManifest>().Content, 1 << 24));
@@ -33,8 +32,7 @@ public sealed class ScoringTests
     [Fact]
     public async Task A_limit_gives_the_first_rows()
     {
-        await using var platform = await StartAsync();
-        var model = (await platform.TrainAsync()).Model;
+        var (platform, model) = (deliveries.Platform, deliveries.Models["lightgbm"]);
         var all = await platform.Get<IScoring>().ScoreAsync(Ada, model.Ref, new(AssetKind.Dataset, "deliveries"));
         var some = await platform.Get<IScoring>().ScoreAsync(Ada, model.Ref, new(AssetKind.Dataset, "deliveries"), 17);
 
@@ -45,8 +43,7 @@ public sealed class ScoringTests
     [Fact]
     public async Task A_dataset_without_the_models_inputs_is_refused_by_name()
     {
-        await using var platform = await StartAsync();
-        var model = (await platform.TrainAsync()).Model;
+        var (platform, model) = (deliveries.Platform, deliveries.Models["lightgbm"]);
         await platform.WriteAsync("SELECT TIMESTAMP '2024-01-01' AS moment, 1.0::DOUBLE AS temperature", "other");
 
         var refusal = await Assert.ThrowsAsync<InvalidException>(() => platform.Get<IScoring>().ScoreAsync(Ada, model.Ref, new(AssetKind.Dataset, "other")));

@@ -117,12 +117,16 @@ public sealed class TrainTests
         var trained = await platform.TrainAsync();
         var from = DateTimeOffset.Parse((await platform.Get<IRuns>().GetAsync(Ada, trained.Run)).Parameters["split.test_from"]);
 
-        // Labels turned round from the test part on: a model that saw any of them would be another.
+        // Everything is another from the test part on: a model or a transform that saw any of it would be another too.
         await using var turned = await StartAsync();
-        var other = await turned.TrainAsync(query: $"SELECT * REPLACE (CASE WHEN moment >= TIMESTAMP '{from:yyyy-MM-dd HH:mm:ss}' THEN NOT late ELSE late END AS late) FROM ({Deliveries})");
+        var other = await turned.TrainAsync(query: $"""
+            SELECT * REPLACE (late <> later AS late, CASE WHEN later THEN temperature + 100 ELSE temperature END AS temperature, CASE WHEN later THEN city || '!' ELSE city END AS city)
+            FROM (SELECT *, moment >= TIMESTAMP '{from:yyyy-MM-dd HH:mm:ss}' AS later FROM ({Deliveries}))
+            """);
 
         Assert.Equal(await platform.TextAsync(trained.Run, "model.txt"), await turned.TextAsync(other.Run, "model.txt"));
-        Assert.Equal(1 - trained.Evidence["test.auc"], other.Evidence["test.auc"], 1e-9);
+        Assert.Equal(await platform.TextAsync(trained.Run, "transform.json"), await turned.TextAsync(other.Run, "transform.json"));
+        Assert.NotEqual(trained.Evidence["test.auc"], other.Evidence["test.auc"]);
     }
 
     [Fact]
