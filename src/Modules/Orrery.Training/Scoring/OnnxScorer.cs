@@ -29,11 +29,12 @@ internal sealed class OnnxScorer : IDisposable
             throw new InvalidException($"The model's ONNX graph cannot be run: {error.Message}", error);
         }
 
+        Inputs = [.. _session.InputNames.Select(name => (name, _session.InputMetadata[name].ElementType))];
         _output = _session.OutputNames.Contains(ModelGraph.ProbabilityOutput) ? ModelGraph.ProbabilityOutput : _session.OutputNames[0];
     }
 
     /// <summary>The names and element types of the inputs, in order.</summary>
-    public IReadOnlyList<(string Name, Type Type)> Inputs => [.. _session.InputNames.Select(name => (name, _session.InputMetadata[name].ElementType))];
+    public IReadOnlyList<(string Name, Type Type)> Inputs { get; }
 
     /// <summary>One score a row.</summary>
     /// <exception cref="InvalidException">A column is missing or of another type.</exception>

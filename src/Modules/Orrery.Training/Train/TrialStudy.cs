@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orrery.Kernel;
 using Orrery.Ledger;
 using Orrery.Ledger.Runs;
 using Orrery.Platform.Access;
@@ -40,8 +41,10 @@ internal sealed class TrialStudy(IRuns runs, TimeProvider time)
             onTrial(i + 1);
         }
 
+        if (study.Best is not { } best)
+            throw new InvalidException($"None of the {tune.Trials} trials gave a finite {tune.Metric} on the validation part; look at their runs, and change 'tune/space'.");
         return new(
-            LearnerParameters.With(spec.Learner, study.Best!.Parameters), JsonSerializer.SerializeToUtf8Bytes(study.ToState(), LedgerJson.Options),
+            LearnerParameters.With(spec.Learner, best.Parameters), JsonSerializer.SerializeToUtf8Bytes(study.ToState(), LedgerJson.Options),
             study.Trials.Count(t => t.State == TrialState.Pruned));
     }
 
@@ -71,7 +74,11 @@ internal sealed class TrialStudy(IRuns runs, TimeProvider time)
             await runs.LogAsync(caller, run.Id, new()
             {
                 Metrics = history,
-                Tags = new Dictionary<string, string> { ["trial.number"] = FormattableString.Invariant($"{trial.Number}"), ["trial.state"] = $"{told.State}".ToLowerInvariant() },
+                Tags = new Dictionary<string, string>
+                {
+                    ["trial.number"] = FormattableString.Invariant($"{trial.Number}"),
+                    ["trial.state"] = $"{told.State}".ToLowerInvariant(),
+                },
             }, cancellationToken);
         });
     }

@@ -49,7 +49,7 @@ internal sealed class TrainerKind() : ResourceKind<TrainerSpec>(AssetKind.Traine
         catch (InvalidException refusal)
         {
             foreach (var (place, problem) in refusal.Errors)
-                errors[$"{path}/{place.Replace("[", "/", StringComparison.Ordinal).Replace("].", "/", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal)}"] = problem;
+                errors[$"{path}/{Pointer(place)}"] = problem;
         }
 
         for (var i = 0; i < transform.Columns.Count; i++)
@@ -58,6 +58,10 @@ internal sealed class TrainerKind() : ResourceKind<TrainerSpec>(AssetKind.Traine
                 errors[$"{path}/columns/{i}/name"] = $"'{label}' is the label; a model that reads it learns nothing else";
         }
     }
+
+    // steps[0].inputs[1] → steps/0/inputs/1, as every other place in a resource is written
+    private static string Pointer(string place) =>
+        place.Replace('[', '/').Replace("].", "/", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Replace('.', '/');
 
     private static void CheckLearner(Dictionary<string, string> errors, string path, LearnerSpec learner)
     {

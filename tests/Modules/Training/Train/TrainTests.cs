@@ -157,6 +157,17 @@ public sealed class TrainTests
     }
 
     [Fact]
+    public async Task A_learner_that_finds_nothing_to_split_gives_every_row_the_share_of_positives()
+    {
+        await using var platform = await StartAsync();
+        var trained = await platform.TrainAsync(Trainer.Replace("\"minDataInLeaf\": 10", "\"minDataInLeaf\": 100000", StringComparison.Ordinal));
+
+        Assert.Equal(0.5, trained.Evidence["test.auc"]);
+        Assert.InRange(trained.Evidence["test.ece"], 0, 0.1);
+        Assert.InRange(trained.Evidence[EvidenceNames.OnnxDifference], 0, 1e-5);
+    }
+
+    [Fact]
     public async Task With_a_single_group_there_is_no_disparity_to_measure_and_the_evidence_says_so()
     {
         await using var platform = await StartAsync();

@@ -19,7 +19,7 @@ public sealed class TrainerKindTests
     [InlineData("\"seed\": 5", "\"seed\": -1", "seed")]
     [InlineData("\"seed\": 5", "\"split\": { \"validation\": 0.6, \"test\": 0.5 }", "split")]
     [InlineData("\"seed\": 5", "\"split\": { \"testFrom\": \"2024-01-01T00:00:00Z\" }", "validationFrom")]
-    [InlineData("\"inputs\": [\"city\"]", "\"inputs\": [\"citty\"]", "citty")]
+    [InlineData("\"inputs\": [\"city\"]", "\"inputs\": [\"citty\"]", "transform/steps/0/inputs/0")]
     [InlineData("\"low\": 3, \"high\": 15", "\"low\": 30, \"high\": 15", "space")]
     public async Task A_trainer_that_is_wrong_is_refused_when_it_is_applied(string right, string wrong, string named)
     {
