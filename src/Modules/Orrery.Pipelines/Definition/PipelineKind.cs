@@ -30,7 +30,7 @@ internal sealed class PipelineKind(StepKinds kinds, PipelineRegistry registry, S
         {
             if (!IsName(parameter))
                 errors[$"parameters/{parameter}"] = $"'{parameter}' cannot name a parameter: letters, digits, - and _";
-            else if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False))
+            else if (!IsScalar(value))
                 errors[$"parameters/{parameter}"] = "a default is text, a number, true or false";
         }
 
@@ -92,7 +92,10 @@ internal sealed class PipelineKind(StepKinds kinds, PipelineRegistry registry, S
         if (spec.On is not { } on)
             return;
         var known = on.Signal == AlertStream.Name ? AlertStream.Schema.Columns.Select(column => column.Name).ToArray() : null;
-        foreach (var column in (on.Where ?? new Dictionary<string, string>()).Keys.Where(column => known is not null && !known.Contains(column)))
+        var where = on.Where ?? new Dictionary<string, JsonElement>();
+        foreach (var (column, value) in where.Where(condition => !IsScalar(condition.Value)))
+            errors[$"on/where/{column}"] = $"expected text, a number, true or false, got {value.ValueKind}";
+        foreach (var column in where.Keys.Where(column => known is not null && !known.Contains(column)))
         {
             errors[$"on/where/{column}"] = NearestName.Of(column, known!) is { } nearest
                 ? $"the stream has no column '{column}'; did you mean '{nearest}'?"
@@ -103,16 +106,20 @@ internal sealed class PipelineKind(StepKinds kinds, PipelineRegistry registry, S
     }
 
     private static void CheckGiven(
-        PipelineSpec spec, IReadOnlyDictionary<string, string>? given, string at, Func<string, bool> known, Dictionary<string, string> errors)
+        PipelineSpec spec, IReadOnlyDictionary<string, JsonElement>? given, string at, Func<string, bool> known, Dictionary<string, string> errors)
     {
-        foreach (var (name, text) in given ?? new Dictionary<string, string>())
+        foreach (var (name, value) in given ?? new Dictionary<string, JsonElement>())
         {
             if (spec.Parameters?.ContainsKey(name) != true)
                 errors[$"{at}/{name}"] = $"the pipeline has no parameter '{name}'";
-            else if (Placeholders.Unknown(text, known).FirstOrDefault() is { } unknown)
+            else if (Placeholders.Unknown(Placeholders.Text(value), known).FirstOrDefault() is { } unknown)
                 errors[$"{at}/{name}"] = $"'${{{unknown}}}' is unknown here";
+            else if (!IsScalar(value))
+                errors[$"{at}/{name}"] = "a parameter is text, a number, true or false";
         }
     }
+
+    private static bool IsScalar(JsonElement value) => value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False;
 
     private static bool IsName(string name) => name.Length is > 0 and <= 64 && char.IsAsciiLetter(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 }

@@ -42,15 +42,15 @@ public sealed record RetrySpec(int Attempts = 3, TimeSpan? Backoff = null)
 /// <param name="Cron">Five fields: minute, hour, day of month, month, day of week (six where seconds come first).</param>
 /// <param name="TimeZone">An IANA time zone; UTC where nobody says. Daylight saving neither skips nor doubles a run.</param>
 /// <param name="Parameters">Parameters of those runs; <c>${schedule.time}</c> and <c>${schedule.date}</c> stand for the planned time and day.</param>
-public sealed record ScheduleSpec(string Cron, string TimeZone = "UTC", IReadOnlyDictionary<string, string>? Parameters = null);
+public sealed record ScheduleSpec(string Cron, string TimeZone = "UTC", IReadOnlyDictionary<string, JsonElement>? Parameters = null);
 
 /// <summary>
 /// The signal upon which a pipeline runs by itself. Each record that fits starts one run, unless a run that a signal started is still going or
 /// began less than <paramref name="Cooldown"/> ago: ten alerts about one thing are one reason to retrain.
 /// </summary>
 /// <param name="Signal">The stream: <c>alerts</c>.</param>
-/// <param name="Where">Columns and the values that they must have; all of them.</param>
+/// <param name="Where">Columns and the values (text, numbers, true or false) that they must have; all of them.</param>
 /// <param name="Parameters">Parameters of those runs; <c>${signal.COLUMN}</c> stands for the record's value.</param>
 /// <param name="Cooldown">How long after a run the next may begin.</param>
 public sealed record SignalSpec(
-    string Signal, IReadOnlyDictionary<string, string>? Where = null, IReadOnlyDictionary<string, string>? Parameters = null, TimeSpan? Cooldown = null);
+    string Signal, IReadOnlyDictionary<string, JsonElement>? Where = null, IReadOnlyDictionary<string, JsonElement>? Parameters = null, TimeSpan? Cooldown = null);

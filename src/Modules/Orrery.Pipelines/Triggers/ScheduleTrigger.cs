@@ -84,7 +84,7 @@ internal sealed partial class ScheduleTrigger(
         var time = planned.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var date = TimeZoneInfo.ConvertTime(planned, zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var parameters = schedule.Parameters?.ToDictionary(
-            parameter => parameter.Key, parameter => Placeholders.Fill(parameter.Value, name => name == "schedule.date" ? date : time));
+            parameter => parameter.Key, parameter => Placeholders.Fill(Placeholders.Text(parameter.Value), name => name == "schedule.date" ? date : time));
         try
         {
             await pipelines.StartAsync(Caller.System("schedule", workspace), pipeline, parameters, new(PipelineTriggerKind.Schedule, time), cancellationToken);

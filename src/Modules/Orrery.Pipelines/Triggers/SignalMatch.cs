@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Orrery.Pipelines.Definition;
 using Orrery.Platform.Signals;
 
@@ -12,20 +13,20 @@ internal static class SignalMatch
         // A stream that says which workspace a record is of starts no pipeline of another.
         if (batch.Schema.Find(AlertStream.Workspace) is >= 0 and var ordinal && Text(batch, row, ordinal) != workspace)
             return false;
-        return (spec.Where ?? new Dictionary<string, string>()).All(condition =>
+        return (spec.Where ?? new Dictionary<string, JsonElement>()).All(condition =>
             batch.Schema.Find(condition.Key) is >= 0 and var column && Same(batch, row, column, condition.Value));
     }
 
     /// <summary>A value as a parameter gets it; empty where there is none.</summary>
     public static string Text(SignalBatch batch, int row, string column) => batch.Schema.Find(column) is >= 0 and var ordinal ? Text(batch, row, ordinal) : "";
 
-    private static bool Same(SignalBatch batch, int row, int ordinal, string expected)
+    private static bool Same(SignalBatch batch, int row, int ordinal, JsonElement expected)
     {
         if (batch[ordinal].IsNull(row))
             return false;
         return batch.Schema.Columns[ordinal].Type is SignalType.Float64 or SignalType.Int64
-            ? double.TryParse(expected, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Number(batch, row, ordinal) == number
-            : Text(batch, row, ordinal) == expected;
+            ? expected.ValueKind == JsonValueKind.Number && Number(batch, row, ordinal) == expected.GetDouble()
+            : Text(batch, row, ordinal) == Placeholders.Text(expected);
     }
 
     private static double Number(SignalBatch batch, int row, int ordinal) =>

@@ -107,7 +107,7 @@ internal sealed partial class SignalTrigger(
         }
 
         var parameters = on.Parameters?.ToDictionary(
-            parameter => parameter.Key, parameter => Placeholders.Fill(parameter.Value, name => SignalMatch.Text(batch, row, name["signal.".Length..])));
+            parameter => parameter.Key, parameter => Placeholders.Fill(Placeholders.Text(parameter.Value), name => SignalMatch.Text(batch, row, name["signal.".Length..])));
         try
         {
             await pipelines.StartAsync(Caller.System("signals", workspace), pipeline, parameters, new(PipelineTriggerKind.Signal, signal), cancellationToken);
