@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Orrery.Data.Datasets;
 using Orrery.Data.Ingestion;
 using Orrery.Kernel;

@@ -64,7 +64,7 @@ internal sealed class ExpectationCompiler(ExpressionParser expressions, Analytic
             { Unique: { } names } => Unique(names, index, columns),
             { Expression: { } text } => Expression(text, columns),
             { Type: { } type } => new BatchExpectation(
-                $"{column!.Name} is of type {ColumnTypes.Word(type)}", Severity.Fail, column.Type == type ? "1.0" : "0.0", new(1, 1)),
+                $"{column!.Name} is of type {ColumnTypes.Word(type)}", Severity.Fail, $"count(*) * 0 + {(column.Type == type ? 1 : 0)}", new(1, 1)),
             { RowCount: { } bounds } => Batch("the number of rows", "count(*)", bounds),
             { Mean: { } bounds } => Batch($"the mean of {column!.Name}", $"avg({Number(column)})", bounds),
             { Quantile: { } quantile } => Quantile(column!, quantile),
@@ -142,12 +142,12 @@ internal sealed class ExpectationCompiler(ExpressionParser expressions, Analytic
     private RowExpectation Expression(string text, IReadOnlyList<DatasetColumn> columns)
     {
         var expression = expressions.Parse(text, [.. columns.Select(c => c.Name)]);
-        // An expression that fails for a row does not hold for it: even the question whether it is NULL then has no answer.
-        var holds = $"CAST({expression.Sql} AS BOOLEAN)";
+        // An expression that fails for a row does not hold for it; one without an answer, for a missing value, does. TRY gives NULL for both, hence the struct.
+        var holds = $"coalesce(TRY(struct_pack(v := CAST({expression.Sql} AS BOOLEAN))), struct_pack(v := false)).v";
         var values = expression.Columns.Count == 0 ? "NULL" : $"concat_ws(', ', {string.Join(", ", expression.Columns.Order(StringComparer.Ordinal).Select(c => $"CAST({Sql.Name(c)} AS VARCHAR)"))})";
         return new(
             text, Severity.Quarantine,
-            new(QuarantineReason.Expectation, string.Join(", ", expression.Columns.Order(StringComparer.Ordinal)), $"coalesce(NOT TRY({holds}), TRY({holds} IS NULL) IS NULL)",
+            new(QuarantineReason.Expectation, string.Join(", ", expression.Columns.Order(StringComparer.Ordinal)), $"coalesce(NOT {holds}, false)",
                 values, Sql.Text($"Expected that {text}.")));
     }
 

@@ -57,7 +57,7 @@ internal sealed class BatchJudge(Derivation derivation)
     /// <summary>Values that the dataset cannot do without, where they are derived; those of the file were judged with it.</summary>
     private static IEnumerable<RowRule> Needed(SourceSpec spec, IReadOnlyList<DatasetColumn> derived) =>
         (spec.Key ?? []).Append(spec.Timestamp).Distinct().Where(n => derived.Any(d => d.Name == n)).Select(name => new RowRule(
-            QuarantineReason.Missing, name, $"({Sql.Name(name!)} IS NULL AND NOT {Sql.Name($"$failed {name}")})", "NULL", Sql.Text("A value is required.")));
+            QuarantineReason.Missing, name, $"({Sql.Name(name!)} IS NULL AND NOT {Sql.Name(Derivation.FailedColumn(name!))})", "NULL", Sql.Text("A value is required.")));
 
     /// <summary>The columns in the order of the dataset that is appended to, or that of the file with the derived ones behind.</summary>
     private static List<DatasetColumn> Arranged(List<DatasetColumn> columns, SourceSpec spec, Dataset? existing)

@@ -36,8 +36,11 @@ internal static class Conversion
         var expected = column.Format is { } format ? $"timestamp in the form {format}" : ColumnTypes.Word(column.Type);
         yield return new(
             QuarantineReason.WrongType, column.Name, $"({given} IS NOT NULL AND {Converted(column)} IS NULL)", from.Sql, Sql.Text($"A value of type {expected} was expected."));
-        if (column.Required)
-            yield return new(QuarantineReason.Missing, column.Name, $"({given} IS NULL OR ({Converted(column)} IS NOT NULL AND {Value(column)} IS NULL))", from.Sql, Sql.Text("A value is required."));
+        if (!column.Required)
+            yield break;
+        // Only a float can be given and yet no value: NaN.
+        var missing = column.Type == ColumnType.Float64 ? $"({given} IS NULL OR coalesce(isnan({Converted(column)}), false))" : $"{given} IS NULL";
+        yield return new(QuarantineReason.Missing, column.Name, missing, from.Sql, Sql.Text("A value is required."));
     }
 
     /// <summary>A text's value without blanks around it; NULL where nothing is left.</summary>

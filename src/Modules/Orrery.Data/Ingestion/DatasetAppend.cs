@@ -53,7 +53,9 @@ internal sealed class DatasetAppend(DatasetStore datasets, IAssets assets)
             try
             {
                 var dataset = new NewDataset(spec.Dataset, spec.Timestamp, run);
-                return (await datasets.AddAsync(caller, dataset, before, judged.Columns, file, isAppend ? before?.Version.Number ?? 0 : null, cancellationToken), true);
+                var added = await datasets.AddAsync(caller, dataset, before, judged.Columns, file, isAppend ? before?.Version.Number ?? 0 : null, cancellationToken);
+                // The same bytes that came at the same moment make the same version, which the ledger has only once: from the other run.
+                return (added, added.Version.Run == run);
             }
             catch (ConflictException) when (isAppend && attempt < MaxTries)
             {

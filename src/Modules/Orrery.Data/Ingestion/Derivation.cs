@@ -26,16 +26,19 @@ internal sealed class Derivation(ExpressionParser expressions)
         foreach (var (name, expression) in Ordered(parsed))
         {
             var type = await TypeAsync(session, relation, name, expression, cancellationToken);
-            var value = $"CAST({expression.Sql} AS {ColumnTypes.Sql(type)})";
-            var failed = Sql.Name($"$failed {name}");
-            // TRY gives NULL for an error, so an error differs from a missing value in that even the question 'is it NULL?' has no answer.
-            relation = $"(SELECT *, TRY({value}) AS {Sql.Name(name)}, TRY({value} IS NULL) IS NULL AS {failed} FROM {relation})";
+            var (tried, failed) = (Sql.Name($"$tried {name}"), Sql.Name(FailedColumn(name)));
+            // TRY gives NULL for an error. Wrapped in a struct, a missing value differs from that; and the expression is there once, see Sandbox.
+            relation = $"(SELECT * EXCLUDE {tried}, {tried}.v AS {Sql.Name(name)}, {tried} IS NULL AS {failed} FROM " +
+                $"(SELECT *, TRY(struct_pack(v := CAST({expression.Sql} AS {ColumnTypes.Sql(type)}))) AS {tried} FROM {relation}))";
             derived.Add(new(name, type));
             rules.Add(new(QuarantineReason.DeriveFailed, name, failed, Inputs(expression), Sql.Text($"The expression of '{name}' fails for this row: {expression.Text}")));
         }
 
         return (relation, derived, rules);
     }
+
+    /// <summary>The column that says for each row whether the expression of a derived column failed.</summary>
+    public static string FailedColumn(string name) => $"$failed {name}";
 
     /// <summary>In an order in which each comes after those that it reads; by name where that leaves a choice, so that the same source always gives the same columns.</summary>
     private static IEnumerable<(string Name, ScalarExpression Expression)> Ordered(Dictionary<string, ScalarExpression> parsed)

@@ -33,6 +33,8 @@ internal sealed class AllowedFiles(IOptions<DataOptions> options)
         foreach (var part in Path.GetRelativePath(real, path).Split(Path.DirectorySeparatorChar))
         {
             real = Path.Combine(real, part);
+            if (!Path.Exists(real))
+                continue;
             FileSystemInfo entry = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
             if (entry.ResolveLinkTarget(returnFinalTarget: true) is { } target)
                 real = target.FullName;

@@ -1,8 +1,6 @@
 using CsCheck;
-using Orrery.Data.Datasets;
 using Orrery.Data.Datasets.Profiles;
 using Orrery.Platform.Analytics;
-using Orrery.Tests;
 using Xunit;
 
 namespace Orrery.Data.Tests.Datasets;

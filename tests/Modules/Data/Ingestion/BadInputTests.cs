@@ -2,7 +2,6 @@ using System.Text;
 using Orrery.Data.Ingestion;
 using Orrery.Data.Tests.Reading;
 using Orrery.Ledger.Runs;
-using Orrery.Tests;
 using Xunit;
 
 namespace Orrery.Data.Tests.Ingestion;

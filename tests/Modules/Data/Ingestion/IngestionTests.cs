@@ -1,6 +1,5 @@
 using Orrery.Data.Ingestion;
 using Orrery.Kernel;
-using Orrery.Tests;
 using Xunit;
 
 namespace Orrery.Data.Tests.Ingestion;
