@@ -10,18 +10,18 @@ namespace Orrery.Features.Online;
 /// <summary>Entities whose features are wanted.</summary>
 /// <param name="Entities">For each entity the service's keys: <c>{ "origin": "ATL", "destination": "BOS" }</c>; at most 1,000.</param>
 /// <param name="At">The request's time, which decides expiry; now where it is left out.</param>
-public sealed record OnlineRequest(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Entities, DateTimeOffset? At = null);
+internal sealed record OnlineRequest(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Entities, DateTimeOffset? At = null);
 
 /// <summary>The features of the entities.</summary>
 /// <param name="Features">The features' names.</param>
 /// <param name="Rows">For each entity its values.</param>
-public sealed record OnlineResponse(IReadOnlyList<string> Features, IReadOnlyList<OnlineRow> Rows);
+internal sealed record OnlineResponse(IReadOnlyList<string> Features, IReadOnlyList<OnlineRow> Rows);
 
 /// <summary>The features of one entity, in the order of the names.</summary>
 /// <param name="Values">The values; null where a feature has none.</param>
 /// <param name="Statuses">What came of reading each.</param>
 /// <param name="Ticks">When each came into force; null where there is none.</param>
-public sealed record OnlineRow(IReadOnlyList<double?> Values, IReadOnlyList<FeatureStatus> Statuses, IReadOnlyList<DateTimeOffset?> Ticks);
+internal sealed record OnlineRow(IReadOnlyList<double?> Values, IReadOnlyList<FeatureStatus> Statuses, IReadOnlyList<DateTimeOffset?> Ticks);
 
 internal static class FeatureServiceEndpoints
 {

@@ -11,7 +11,7 @@ namespace Orrery.Features.Steps;
 /// <summary>What a <c>materialize</c> step does.</summary>
 /// <param name="Views">The feature views.</param>
 /// <param name="Until">Online features up to the last tick at or before it; up to the last event of each source where it is left out. Histories cover all of it.</param>
-public sealed record MaterializeSpec(IReadOnlyList<string> Views, DateTimeOffset? Until = null);
+internal sealed record MaterializeSpec(IReadOnlyList<string> Views, DateTimeOffset? Until = null);
 
 /// <summary>The step <c>materialize</c>: computes the history of views and brings their online features up to date. Its outputs are the histories, by view.</summary>
 internal sealed class MaterializeStep(IFeatureHistories histories, IFeatureStream stream, IRuns runs) : StepKind<MaterializeSpec>("materialize")

@@ -15,7 +15,7 @@ namespace Orrery.Features.Steps;
 /// <param name="From">Only rows at or after it.</param>
 /// <param name="To">Only rows before it.</param>
 /// <param name="Keep">Further columns to keep.</param>
-public sealed record TrainingSetSpec(
+internal sealed record TrainingSetSpec(
     string Name, string Service, string Spine, string Timestamp, IReadOnlyList<string> Labels, DateTimeOffset? From = null, DateTimeOffset? To = null,
     IReadOnlyList<string>? Keep = null);
 

@@ -9,15 +9,15 @@ namespace Orrery.Features.Streaming;
 
 /// <summary>Events to push.</summary>
 /// <param name="Events">For each event its columns; one that is left out is null. At most 10,000.</param>
-public sealed record PushBody(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Events);
+internal sealed record PushBody(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Events);
 
 /// <summary>How far events have been pushed.</summary>
 /// <param name="Watermark">All events known then or before have been pushed.</param>
-public sealed record AdvanceBody(DateTimeOffset Watermark);
+internal sealed record AdvanceBody(DateTimeOffset Watermark);
 
 /// <summary>How far to materialize.</summary>
 /// <param name="Until">Up to the last tick at or before it; up to the source's last event where it is left out.</param>
-public sealed record MaterializeBody(DateTimeOffset? Until = null);
+internal sealed record MaterializeBody(DateTimeOffset? Until = null);
 
 internal static class FeatureStreamEndpoints
 {

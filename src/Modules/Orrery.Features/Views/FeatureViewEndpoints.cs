@@ -16,12 +16,12 @@ namespace Orrery.Features.Views;
 /// <param name="Spec">Its declaration.</param>
 /// <param name="Features">Its features, windows expanded.</param>
 /// <param name="Watermark">The tick that its online features are computed for; null before the first.</param>
-public sealed record FeatureViewDetail(string Name, int Version, FeatureViewSpec Spec, IReadOnlyList<string> Features, DateTimeOffset? Watermark);
+internal sealed record FeatureViewDetail(string Name, int Version, FeatureViewSpec Spec, IReadOnlyList<string> Features, DateTimeOffset? Watermark);
 
 /// <summary>Some rows of a view's history.</summary>
 /// <param name="Columns">The entity's columns, <c>tick</c>, the features.</param>
 /// <param name="Rows">For each row its values; null where a feature has none.</param>
-public sealed record HistoryPreview(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);
+internal sealed record HistoryPreview(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);
 
 internal static class FeatureViewEndpoints
 {
