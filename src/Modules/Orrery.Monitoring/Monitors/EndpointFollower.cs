@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orrery.Platform.Ownership;
+using Orrery.Platform.Signals;
+
+namespace Orrery.Monitoring.Monitors;
+
+/// <summary>Catches up with every endpoint a moment after a prediction or a label came.</summary>
+internal sealed class EndpointFollower(
+    ISignalLog signals, IOwners<EndpointWatch> watches, IOptions<MonitoringOptions> options, TimeProvider clock, ILogger<EndpointFollower> logger) : BackgroundService
+{
+    private readonly Dictionary<string, (long Predictions, long Labels)> _seen = new(StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.PollInterval, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                foreach (var endpoint in Endpoints())
+                    await FollowAsync(endpoint, stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException) // The border of the loop.
+            {
+                MonitoringLog.NotLooked(logger, error);
+            }
+        }
+    }
+
+    private IEnumerable<string> Endpoints() => signals.List("predictions").Concat(signals.List("labels")).Select(stream => stream[(stream.IndexOf('/') + 1)..])
+        .Distinct(StringComparer.Ordinal);
+
+    private async Task FollowAsync(string endpoint, CancellationToken cancellationToken)
+    {
+        var now = (signals.Find(PredictionStream.Name(endpoint))?.End ?? 0, signals.Find(LabelStream.Name(endpoint))?.End ?? 0);
+        if (_seen.TryGetValue(endpoint, out var seen) && seen == now)
+            return;
+        try
+        {
+            await watches.CallAsync(endpoint, (watch, token) => watch.CatchUpAsync(token), cancellationToken);
+            _seen[endpoint] = now;
+        }
+        catch (Exception error) when (error is not OperationCanceledException) // One broken endpoint must not keep the others from being watched.
+        {
+            MonitoringLog.NotCaughtUp(logger, endpoint, error);
+        }
+    }
+}
