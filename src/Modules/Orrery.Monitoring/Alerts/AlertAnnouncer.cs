@@ -3,7 +3,6 @@ using LinqToDB;
 using LinqToDB.Async;
 using Microsoft.Extensions.Logging;
 using Orrery.Kernel;
-using Orrery.Ledger.Assets;
 using Orrery.Ledger.Lineage;
 using Orrery.Monitoring.Storage;
 using Orrery.Platform.Access;
@@ -16,7 +15,7 @@ namespace Orrery.Monitoring.Alerts;
 /// Tells of alerts that were raised: once in the stream <c>alerts</c>, and in the lineage. What was raised but not announced when the server died is announced at the
 /// next start; what had got into the stream by then is found there by its id.
 /// </summary>
-internal sealed class AlertAnnouncer(IDatabase database, ISignalLog signals, ILineage lineage, ILogger<AlertAnnouncer> logger)
+internal sealed class AlertAnnouncer(IDatabase database, ISignalLog signals, ILineage lineage, ILogger<AlertAnnouncer> logger) : IDisposable
 {
     /// <summary>The endpoint's edge to an alert about it.</summary>
     public const string RaisedRole = "alert";
@@ -56,6 +55,8 @@ internal sealed class AlertAnnouncer(IDatabase database, ISignalLog signals, ILi
             _one.Release();
         }
     }
+
+    public void Dispose() => _one.Dispose();
 
     private async Task AppendAsync(List<AlertRow> pending, CancellationToken cancellationToken)
     {

@@ -1,7 +1,4 @@
-using LinqToDB;
-using LinqToDB.Async;
 using Orrery.Kernel;
-using Orrery.Ledger.Audit;
 using Orrery.Ledger.Resources;
 using Orrery.Monitoring.Alerts;
 using Orrery.Monitoring.Drift;

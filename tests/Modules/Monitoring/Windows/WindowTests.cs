@@ -1,6 +1,4 @@
-using Orrery.Monitoring.Alerts;
 using Orrery.Monitoring.Drift;
-using Orrery.Monitoring.Monitors;
 using Orrery.Monitoring.Windows;
 using Orrery.Tests;
 using Xunit;
