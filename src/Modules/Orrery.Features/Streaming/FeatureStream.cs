@@ -1,15 +1,17 @@
 using Orrery.Data.Datasets;
 using Orrery.Features.Offline;
+using Orrery.Features.Online;
 using Orrery.Features.Views;
 using Orrery.Kernel;
 using Orrery.Ledger.Resources;
 using Orrery.Platform.Access;
 using Orrery.Platform.Analytics;
+using Orrery.Platform.KeyValues;
 using Orrery.Platform.Ownership;
 
 namespace Orrery.Features.Streaming;
 
-internal sealed class FeatureStream(IResources resources, IDatasets datasets, IOwners<ViewStream> owners, AnalyticsEngine engine) : IFeatureStream
+internal sealed class FeatureStream(IResources resources, IDatasets datasets, IOwners<ViewStream> owners, IKeyValueStore store, AnalyticsEngine engine) : IFeatureStream
 {
     public async Task<IReadOnlyList<PushReceipt>> PushAsync(Caller caller, string source, EventRows events, CancellationToken cancellationToken = default)
     {
@@ -56,11 +58,13 @@ internal sealed class FeatureStream(IResources resources, IDatasets datasets, IO
     public async Task<ViewProgress> ProgressAsync(Caller caller, string view, CancellationToken cancellationToken = default)
     {
         var declared = await ViewAsync(caller, view, cancellationToken);
-        return await owners.CallAsync(ViewStreamFactory.KeyOf(caller, declared.Plan), (stream, _) => Task.FromResult(Progress(stream, 0)), cancellationToken);
+        return Progress(declared.Plan, ViewStream.ReadWatermark(declared.Plan, store.Space(OnlineFeatures.Space), caller.Workspace), 0);
     }
 
-    private static ViewProgress Progress(ViewStream stream, long updated) =>
-        new(stream.Plan.Name, stream.Watermark is { } tick ? stream.Plan.Clock.Time(tick) : null, updated);
+    private static ViewProgress Progress(ViewStream stream, long updated) => Progress(stream.Plan, stream.Watermark, updated);
+
+    private static ViewProgress Progress(FeatureViewPlan plan, long? watermark, long updated) =>
+        new(plan.Name, watermark is { } tick ? plan.Clock.Time(tick) : null, updated);
 
     // A stream that has no state yet takes up where its dataset ends: events that are in there are not pushed again.
     private Task<T> OwnAsync<T>(Caller caller, DeclaredView view, Func<ViewStream, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>

@@ -35,17 +35,21 @@ internal sealed class ViewStream
     /// <summary>Whether nothing was ever pushed or computed.</summary>
     public bool IsNew => Watermark is null && _byTick.Count == 0;
 
+    /// <summary>The watermark as the store holds it, without loading the rest.</summary>
+    public static long? ReadWatermark(FeatureViewPlan plan, IKeyValueSpace space, string workspace)
+    {
+        var row = ReadBuffer.Take();
+        if (!space.TryGet(EntityKey.Watermark(EntityKey.Prefix(workspace, plan)), row))
+            return null;
+        PackedRow.Check(row.Written, 0);
+        return PackedRow.Tick(row.Written);
+    }
+
     /// <summary>The state as the store holds it.</summary>
     public static async Task<ViewStream> LoadAsync(FeatureViewPlan plan, IKeyValueSpace space, string workspace, CancellationToken cancellationToken)
     {
         var stream = new ViewStream(plan, space, workspace);
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
-        if (space.TryGet(EntityKey.Watermark(stream._prefix), buffer))
-        {
-            PackedRow.Check(buffer.WrittenSpan, 0);
-            stream.Watermark = PackedRow.Tick(buffer.WrittenSpan);
-        }
-
+        stream.Watermark = ReadWatermark(plan, space, workspace);
         await foreach (var (key, value) in space.ScanAsync(EntityKey.Buckets(stream._prefix), cancellationToken: cancellationToken))
         {
             PackedRow.Check(value, plan.Slots.Count);
