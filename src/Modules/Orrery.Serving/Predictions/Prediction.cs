@@ -58,12 +58,6 @@ public sealed class Prediction : IAsyncDisposable
         return _values.Begin(_field, shape);
     }
 
-    /// <summary>The input that was announced last.</summary>
-    public EndpointInput Input => _plan.Fields[_field].Describe();
-
-    /// <summary>Whether the input that was announced last takes text.</summary>
-    public bool TakesText => _plan.Fields[_field].IsText;
-
     /// <summary>Sets an element of the input that was announced last; booleans are 0 and 1, NaN is a feature without a value.</summary>
     public void SetNumber(int element, double value) => _values.SetNumber(_field, element, value);
 
@@ -222,13 +216,16 @@ public sealed class Prediction : IAsyncDisposable
 
     private void ReleaseBindings()
     {
-        foreach (var (arm, _, scores) in Scored())
-        {
-            if (scores.Binding is { } binding)
-                arm.Model.Return(binding);
-            scores.Binding = null;
-        }
-
+        Release(_plan.Champion, _champion);
+        if (_plan.Challenger is { } challenger)
+            Release(challenger, _challenger);
         _answer = null;
+    }
+
+    private static void Release(ArmPlan arm, ArmScores scores)
+    {
+        if (scores.Binding is { } binding)
+            arm.Model.Return(binding);
+        scores.Binding = null;
     }
 }

@@ -71,25 +71,37 @@ internal static class OpenInferenceRoutes
     private static async Task InferAsync(HttpContext context)
     {
         var endpoint = (string)context.GetRouteValue("model")!;
-        var predictions = context.RequestServices.GetRequiredService<IPredictions>();
-        await using var prediction = predictions.Begin(context.Caller(), endpoint, Version(context));
+        // The whole body first: a slow client must not hold a plan, and with it a model, that was swapped meanwhile.
         var body = await ReadBodyAsync(context);
-        WantedOutputs wanted;
-        try
-        {
-            wanted = Parse(context, body, prediction);
-        }
-        finally
-        {
-            context.Request.BodyReader.AdvanceTo(body.End);
-        }
-
+        var (prediction, wanted) = await BeginAsync(context, endpoint, body);
+        await using var disposed = prediction;
         await prediction.ScoreAsync();
         Write(context, endpoint, prediction, wanted);
         prediction.Answered();
         // In a canary's slice the other arm scores now; the caller need not wait for that.
         if (prediction.HasWorkLeft)
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private static async ValueTask<(Prediction Prediction, WantedOutputs Wanted)> BeginAsync(HttpContext context, string endpoint, ReadOnlySequence<byte> body)
+    {
+        try
+        {
+            var prediction = context.RequestServices.GetRequiredService<IPredictions>().Begin(context.Caller(), endpoint, Version(context));
+            try
+            {
+                return (prediction, Parse(context, body, prediction));
+            }
+            catch
+            {
+                await prediction.DisposeAsync();
+                throw;
+            }
+        }
+        finally
+        {
+            context.Request.BodyReader.AdvanceTo(body.End);
+        }
     }
 
     private static async ValueTask<ReadOnlySequence<byte>> ReadBodyAsync(HttpContext context)
