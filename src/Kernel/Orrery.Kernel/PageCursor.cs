@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 
 namespace Orrery.Kernel;
@@ -26,6 +27,10 @@ public static class PageCursor
         var read = Encoding.UTF8.GetString(bytes, 0, count).Split(Separator);
         return read.Length == parts ? read : throw Wrong(cursor);
     }
+
+    /// <summary>A part that is a whole number.</summary>
+    /// <exception cref="InvalidException">It is none.</exception>
+    public static long Number(string part) => long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong(part);
 
     private static InvalidException Wrong(string cursor) =>
         new($"'{(cursor.Length > 40 ? cursor[..40] + "…" : cursor)}' is not a cursor of this list; give back 'next' of the page before, as it came.");

@@ -24,9 +24,9 @@ public sealed class DeclarationTests
     [InlineData("- {name: a, uses: make, retries: {attempts: 0}}", "", "steps/0/retries/attempts", "1 to 20")]
     [InlineData("- {name: a, uses: make}", "schedule: {cron: '61 * * * *'}", "schedule/cron", "is no cron expression")]
     [InlineData("- {name: a, uses: make}", "schedule: {cron: '0 3 * * *', timeZone: Mars/Olympus}", "schedule/timeZone", "no time zone")]
-    [InlineData("- {name: a, uses: make}", "on: {signal: alerts, where: {sorce: x}}", "on/where/sorce", "did you mean 'source'?")]
-    [InlineData("- {name: a, uses: make}", "on: {signal: alerts, where: {source: [a]}}", "on/where/source", "expected text, a number")]
-    [InlineData("- {name: a, uses: make}", "on: {signal: alerts, parameters: {x: '${signal.endpoint}'}}", "on/parameters/x", "no parameter 'x'")]
+    [InlineData("- {name: a, uses: make}", "trigger: {on: {signal: alerts, where: {sorce: x}}}", "trigger/on/where/sorce", "did you mean 'source'?")]
+    [InlineData("- {name: a, uses: make}", "trigger: {on: {signal: alerts, where: {source: [a]}}}", "trigger/on/where/source", "expected text, a number")]
+    [InlineData("- {name: a, uses: make}", "trigger: {on: {signal: alerts, parameters: {x: '${signal.endpoint}'}}}", "trigger/on/parameters/x", "no parameter 'x'")]
     [InlineData("- {name: a, uses: make}", "maxParallel: 0", "maxParallel", "1 to 64")]
     [InlineData("- {name: a, uses: make}", "parameters: {x: [1]}", "parameters/x", "a default is text, a number, true or false")]
     public async Task What_is_wrong_is_named_by_its_place(string steps, string more, string place, string what)

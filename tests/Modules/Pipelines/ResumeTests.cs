@@ -36,27 +36,30 @@ public sealed class ResumeTests
         using var folder = new TempFolder();
         var workshop = new Workshop();
         var mortal = new MortalDatabase();
-        RunId run;
         await using (var first = await PipelineHost.StartAsync(workshop, folder, mortal.Decorate))
         {
             await first.ApplyStepsAsync(Steps);
             mortal.DieAt(write, committed);
-            try
-            {
-                run = await first.Pipelines.StartAsync(PipelineHost.Ada, "p");
-            }
-            catch (IOException)
-            {
-                return; // it died before the run was acknowledged: nothing was promised
-            }
-
-            await Task.WhenAny(mortal.Death, first.Pipelines.WaitAsync(PipelineHost.Ada, run));
+            var started = first.Pipelines.StartAsync(PipelineHost.Ada, "p");
+            await Task.WhenAny(mortal.Death, FinishedAsync(first, started));
         }
 
         var later = new LaterTime(TimeSpan.FromMinutes(1)); // the dead worker's lease has run out
+        RunId run;
         string[] finished;
         await using (var observer = await PipelineHost.StartAsync(workshop, folder, time: later, work: false))
+        {
+            if ((await observer.Pipelines.ListAsync(PipelineHost.Ada, "p", new())).Items is not [var accepted])
+            {
+                Assert.Equal((1, false), (write, committed)); // it died before the run was accepted: nothing was promised, and nothing is there
+                Assert.Empty((await observer.Platform.Get<IRuns>().ListAsync(PipelineHost.Ada, new(), new())).Items);
+                return;
+            }
+
+            run = accepted.Id;
             finished = [.. (await observer.Pipelines.GetAsync(PipelineHost.Ada, run)).Steps.Where(step => step.Status == StepStatus.Succeeded).Select(step => step.Name)];
+        }
+
         var before = workshop.Begun.ToList();
         await using var second = await PipelineHost.StartAsync(workshop, folder, time: later);
         var status = await second.Pipelines.WaitAsync(PipelineHost.Ada, run);
@@ -109,6 +112,8 @@ public sealed class ResumeTests
         Assert.Equal(["a", "a"], workshop.Begun);
         Assert.Equal(["a"], workshop.Done);
     }
+
+    private static async Task FinishedAsync(PipelineHost host, Task<RunId> started) => await host.Pipelines.WaitAsync(PipelineHost.Ada, await started);
 
     /// <summary>A database that is gone from a certain write on, as for a process that was killed: before that write, or after its commit.</summary>
     private sealed class MortalDatabase

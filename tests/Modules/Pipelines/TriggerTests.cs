@@ -58,7 +58,7 @@ public sealed class TriggerTests
         await alerts.AppendAsync(Alert("old", "flights"));
         await host.ApplyStepsAsync(
             "- {name: a, uses: act, with: {content: '${params.measure}'}}",
-            "parameters: {measure: ''}\non: {signal: alerts, where: {source: flights, value: 0.3}, parameters: {measure: '${signal.measure}'}}");
+            "parameters: {measure: ''}\ntrigger: {on: {signal: alerts, where: {source: flights, value: 0.3}, parameters: {measure: '${signal.measure}'}}}");
         var trigger = Hosted<SignalTrigger>(host);
         await trigger.StartAsync(CancellationToken.None);
         await alerts.AppendAsync(Alert("other", "trains"));
@@ -79,9 +79,9 @@ public sealed class TriggerTests
     {
         var time = new FakeTimeProvider(Start);
         await using var host = await PipelineHost.StartAsync(_workshop, time: time, work: false);
-        await host.ApplyStepsAsync("- {name: a, uses: act}", "on: {signal: alerts, cooldown: 1h}");
+        await host.ApplyStepsAsync("- {name: a, uses: act}", "trigger: {on: {signal: alerts, cooldown: 1h}}");
         var trigger = Hosted<SignalTrigger>(host);
-        var on = host.Platform.Get<PipelineRegistry>().All.Single().Spec.On!;
+        var on = host.Platform.Get<PipelineRegistry>().All.Single().Spec.Trigger!.On;
         async Task HandleAsync(string id) => await trigger.HandleAsync("default", "p", on, Alert(id, "flights"), CancellationToken.None);
 
         await HandleAsync("1");

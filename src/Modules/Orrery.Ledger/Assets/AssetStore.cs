@@ -70,9 +70,7 @@ internal sealed class AssetStore(IDatabase database, VersionWriter versions, Ass
     public Task<Page<AssetVersion>> ListVersionsAsync(Caller caller, AssetKind kind, string name, PageRequest page, CancellationToken cancellationToken = default)
     {
         var limit = page.CheckedLimit;
-        var before = PageCursor.Read(page.Cursor, 1) is [var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : int.MaxValue;
+        var before = PageCursor.Read(page.Cursor, 1) is [var number] ? PageCursor.Number(number) : long.MaxValue;
         return database.ReadAsync(async (connection, token) =>
         {
             var asset = await connection.AssetAsync(caller, kind, name, token) ?? throw await connection.MissingAsync(caller, new(kind, name), token);

@@ -37,9 +37,7 @@ internal sealed class AuditLog(IDatabase database, TimeProvider clock) : IAudit
     public async Task<Page<AuditRecord>> ListAsync(Caller caller, string? subject, PageRequest page, CancellationToken cancellationToken = default)
     {
         var limit = page.CheckedLimit;
-        var before = PageCursor.Read(page.Cursor, 1) is [var text] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : long.MaxValue;
+        var before = PageCursor.Read(page.Cursor, 1) is [var number] ? PageCursor.Number(number) : long.MaxValue;
         var rows = await database.ReadAsync((connection, token) =>
         {
             var records = connection.GetTable<AuditRow>().Where(record => record.Workspace == caller.Workspace && record.Number < before);

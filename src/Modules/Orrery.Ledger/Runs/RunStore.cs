@@ -86,8 +86,12 @@ internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logge
         return database.ReadAsync(async (connection, token) =>
         {
             var runs = connection.GetTable<RunRow>().Where(row => row.Workspace == caller.Workspace).Matching(query);
-            if (after is [var time, var id] && long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var before))
+            if (after is [var time, var id])
+            {
+                var before = PageCursor.Number(time);
                 runs = runs.Where(row => row.StartedAt < before || (row.StartedAt == before && row.Id.CompareTo(id) < 0));
+            }
+
             var rows = await runs.OrderByDescending(row => row.StartedAt).ThenByDescending(row => row.Id).Take(limit + 1).ToListAsync(token);
             var next = rows.ToPage(limit, row => row, row => [row.StartedAt.ToString(CultureInfo.InvariantCulture), row.Id]);
             return new Page<Run>(await connection.WithDetailsAsync(next.Items, token), next.Next);

@@ -89,20 +89,20 @@ internal sealed class PipelineKind(StepKinds kinds, PipelineRegistry registry, S
 
     private static void CheckSignal(PipelineSpec spec, Dictionary<string, string> errors)
     {
-        if (spec.On is not { } on)
+        if (spec.Trigger?.On is not { } on)
             return;
         var known = on.Signal == AlertStream.Name ? AlertStream.Schema.Columns.Select(column => column.Name).ToArray() : null;
         var where = on.Where ?? new Dictionary<string, JsonElement>();
         foreach (var (column, value) in where.Where(condition => !IsScalar(condition.Value)))
-            errors[$"on/where/{column}"] = $"expected text, a number, true or false, got {value.ValueKind}";
+            errors[$"trigger/on/where/{column}"] = $"expected text, a number, true or false, got {value.ValueKind}";
         foreach (var column in where.Keys.Where(column => known is not null && !known.Contains(column)))
         {
-            errors[$"on/where/{column}"] = NearestName.Of(column, known!) is { } nearest
+            errors[$"trigger/on/where/{column}"] = NearestName.Of(column, known!) is { } nearest
                 ? $"the stream has no column '{column}'; did you mean '{nearest}'?"
                 : $"the stream has no column '{column}'; it has {string.Join(", ", known!)}";
         }
 
-        CheckGiven(spec, on.Parameters, "on/parameters", name => name.StartsWith("signal.", StringComparison.Ordinal) && (known is null || known.Contains(name["signal.".Length..])), errors);
+        CheckGiven(spec, on.Parameters, "trigger/on/parameters", name => name.StartsWith("signal.", StringComparison.Ordinal) && (known is null || known.Contains(name["signal.".Length..])), errors);
     }
 
     private static void CheckGiven(

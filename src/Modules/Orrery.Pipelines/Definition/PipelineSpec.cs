@@ -6,11 +6,11 @@ namespace Orrery.Pipelines.Definition;
 /// <param name="Steps">The steps; their order comes from <c>after</c>, <c>inputs</c> and <c>when</c>, not from where they stand.</param>
 /// <param name="Parameters">Names and defaults (text, number, true or false); <c>${params.NAME}</c> in a step's <c>with</c> stands for the value.</param>
 /// <param name="Schedule">When it runs by itself.</param>
-/// <param name="On">The signal upon which it runs by itself.</param>
+/// <param name="Trigger">What else makes it run by itself.</param>
 /// <param name="MaxParallel">How many steps of a run may run at once, 1 to 64.</param>
 /// <param name="Description">What it is for.</param>
 public sealed record PipelineSpec(
-    IReadOnlyList<StepSpec> Steps, IReadOnlyDictionary<string, JsonElement>? Parameters = null, ScheduleSpec? Schedule = null, SignalSpec? On = null,
+    IReadOnlyList<StepSpec> Steps, IReadOnlyDictionary<string, JsonElement>? Parameters = null, ScheduleSpec? Schedule = null, TriggerSpec? Trigger = null,
     int MaxParallel = 4, string? Description = null);
 
 /// <summary>One step.</summary>
@@ -43,6 +43,10 @@ public sealed record RetrySpec(int Attempts = 3, TimeSpan? Backoff = null)
 /// <param name="TimeZone">An IANA time zone; UTC where nobody says. Daylight saving neither skips nor doubles a run.</param>
 /// <param name="Parameters">Parameters of those runs; <c>${schedule.time}</c> and <c>${schedule.date}</c> stand for the planned time and day.</param>
 public sealed record ScheduleSpec(string Cron, string TimeZone = "UTC", IReadOnlyDictionary<string, JsonElement>? Parameters = null);
+
+/// <summary>What makes a pipeline run by itself beside its schedule.</summary>
+/// <param name="On">The signal that does.</param>
+public sealed record TriggerSpec(SignalSpec On);
 
 /// <summary>
 /// The signal upon which a pipeline runs by itself. Each record that fits starts one run, unless a run that a signal started is still going or

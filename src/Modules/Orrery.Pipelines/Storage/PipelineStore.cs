@@ -58,8 +58,12 @@ internal sealed class PipelineStore(IDatabase database, TimeProvider clock)
             var runs = connection.GetTable<PipelineRunRow>().Where(row => row.Workspace == caller.Workspace);
             if (pipeline is not null)
                 runs = runs.Where(row => row.Pipeline == pipeline);
-            if (after is [var time, var id] && long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var before))
+            if (after is [var time, var id])
+            {
+                var before = PageCursor.Number(time);
                 runs = runs.Where(row => row.StartedAt < before || (row.StartedAt == before && row.Id.CompareTo(id) < 0));
+            }
+
             return runs.OrderByDescending(row => row.StartedAt).ThenByDescending(row => row.Id).Take(limit + 1).ToListAsync(token);
         }, cancellationToken);
         var next = rows.Count > limit ? PageCursor.Of(rows[limit - 1].StartedAt.ToString(CultureInfo.InvariantCulture), rows[limit - 1].Id) : null;

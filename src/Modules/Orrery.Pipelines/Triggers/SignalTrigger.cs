@@ -42,7 +42,7 @@ internal sealed partial class SignalTrigger(
                 }
 
                 var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                followers[(workspace, name)] = (spec, stop, spec.On is { } on ? FollowAsync(workspace, name, on, stop.Token) : Task.CompletedTask);
+                followers[(workspace, name)] = (spec, stop, spec.Trigger is { On: var on } ? FollowAsync(workspace, name, on, stop.Token) : Task.CompletedTask);
             }
 
             await Task.WhenAny(changed, Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken));

@@ -16,7 +16,7 @@ internal sealed class Subscriptions(PipelineStore store, ISignalLog signals)
     {
         if (spec.Schedule is not null)
             await store.SubscribeAsync(workspace, pipeline, Schedule, store.Now, cancellationToken);
-        if (spec.On is not { } on)
+        if (spec.Trigger?.On is not { } on)
             return;
         var end = Stream(on.Signal)?.End ?? 0;
         var (_, isNew) = await store.SubscribeAsync(workspace, pipeline, $"signal:{on.Signal}", end, cancellationToken);
