@@ -51,7 +51,6 @@ internal sealed class TestApi : IAsyncDisposable
         builder.Services.AddEmbeddedPlatform(new DataFolder(folder.Path));
         builder.Services.AddAuthorization(AccessPolicies.AddRolePolicies);
         builder.Services.AddAuthentication("headers").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("headers", null);
-        builder.Services.ConfigureHttpJsonOptions(json => LedgerJson.CopyTo(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         configure(builder.Services);
         var app = builder.Build();

@@ -38,6 +38,8 @@ public static class LedgerModule
         services.AddHostedService<ResourceActivation>();
         services.AddSingleton<IResourceKind, GateKind>();
         services.AddSingleton<IGates, GateStore>();
+        // Every module's API speaks the same JSON as the manifests.
+        services.ConfigureHttpJsonOptions(options => LedgerJson.CopyTo(options.SerializerOptions));
         return services;
     }
 
