@@ -22,7 +22,7 @@ internal sealed record StudyOutcome(LearnerSpec Best, byte[] State, int Pruned);
 internal sealed class TrialStudy(IRuns runs, TimeProvider time)
 {
     // Pruners compare trials at equal rounds. The first quarter says more of the learning rate than of the end, so that every slow learner would
-    // be stopped (measured on the flights: all rates below 0.1 were, at round 20 of 200); later, every tenth round is enough to compare.
+    // be stopped (the flights, with pruning from round 20 of 200: all seven later trials with a rate below 0.1 were); then every tenth round is enough.
     private const int ReportEvery = 10;
 
     public async Task<StudyOutcome> SearchAsync(
