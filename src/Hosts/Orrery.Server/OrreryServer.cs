@@ -93,6 +93,8 @@ public static class OrreryServer
         });
         services.AddExceptionHandler<ProblemWriter>();
         services.AddProblemDetails();
+        // A parameter or body that cannot be read is told as a problem too, not by an empty 400.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddApiDocument();
         services.AddTelemetry();
     }

@@ -1,3 +1,5 @@
+using Microsoft.OpenApi;
+using Orrery.Kernel;
 using Orrery.Platform.Access;
 using Scalar.AspNetCore;
 
@@ -8,10 +10,29 @@ internal static class ApiDocument
 {
     public const string DocumentName = "v1";
 
+    private static readonly Dictionary<Type, string> Texts = new()
+    {
+        [typeof(AssetKind)] = "A kind, such as dataset or FeatureView.",
+        [typeof(AssetRef)] = "An asset version, such as model/flights@champion.",
+        [typeof(Digest)] = "SHA-256, 64 hexadecimal digits.",
+        [typeof(AssetId)] = "32 hexadecimal digits.",
+        [typeof(VersionId)] = "32 hexadecimal digits.",
+        [typeof(RunId)] = "32 hexadecimal digits.",
+        [typeof(TimeSpan)] = "A duration, such as 15m, 24h, 7d or 1h30m.",
+    };
+
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(DocumentName, openApi =>
     {
         openApi.ShouldInclude = description => description.RelativePath?.StartsWith("api/v1/", StringComparison.Ordinal) == true
             || description.RelativePath is "healthz" or "readyz";
+        // These write themselves as text, which the generator cannot see.
+        openApi.AddSchemaTransformer((schema, context, _) =>
+        {
+            var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+            if (Texts.TryGetValue(type, out var description))
+                (schema.Type, schema.Format, schema.Description) = (JsonSchemaType.String, null, schema.Description ?? description);
+            return Task.CompletedTask;
+        });
         openApi.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new() { Title = "Orrery", Version = "v1", Description = "The native API. Errors are problem details (RFC 9457); lists are paged by cursor." };
