@@ -103,6 +103,8 @@ internal sealed class OnnxModel : IDisposable
             IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            // A run of one row takes 3.6 µs with the arena and without; with it, one large batch would keep its memory for ever.
+            EnableCpuMemArena = false,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
