@@ -154,9 +154,9 @@ public sealed class PredictionTests
     private static void Predict(ServingPlatform serving)
     {
         var prediction = serving.Ask("ATL", 8, "always the same");
-        Assert.True(prediction.ScoreAsync().IsCompletedSuccessfully);
+        Assert.True(prediction.ScoreAsync().AsTask().IsCompletedSuccessfully);
         prediction.Answered();
-        Assert.True(prediction.DisposeAsync().IsCompletedSuccessfully);
+        Assert.True(prediction.DisposeAsync().AsTask().IsCompletedSuccessfully);
     }
 
     private static void Text(Prediction prediction, string input, params string[] values)
