@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using MudBlazor.Services;
 using Orrery.Platform.Access;
 using Orrery.Web.Layout;
@@ -19,7 +20,13 @@ public static class PagesModule
 
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
+        // A program that was not built with the pages' files (a benchmark) has no manifest of them, and shows no pages.
+        if (!HasStaticFiles(routes.ServiceProvider.GetRequiredService<IHostEnvironment>()))
+            return;
         routes.MapStaticAssets().AllowAnonymous();
         routes.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireRole(Role.Viewer);
     }
+
+    private static bool HasStaticFiles(IHostEnvironment environment) =>
+        File.Exists(Path.Combine(AppContext.BaseDirectory, $"{environment.ApplicationName}.staticwebassets.endpoints.json"));
 }
