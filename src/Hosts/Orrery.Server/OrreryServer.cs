@@ -7,7 +7,7 @@ using Orrery.Embedded;
 using Orrery.Features;
 using Orrery.Kernel;
 using Orrery.Ledger;
-// using Orrery.Monitoring;
+using Orrery.Monitoring;
 using Orrery.Pipelines;
 using Orrery.Platform.Access;
 using Orrery.Platform.Hosting;
@@ -84,7 +84,7 @@ public static class OrreryServer
         services.AddFeatures();
         services.AddTraining(configuration);
         services.AddServing(configuration);
-        // services.AddMonitoring(configuration);
+        services.AddMonitoring(configuration);
         services.AddProtocols();
         services.AddPages();
 
@@ -119,7 +119,7 @@ public static class OrreryServer
         app.MapFeatures();
         app.MapTraining();
         app.MapServing();
-        // app.MapMonitoring();
+        app.MapMonitoring();
         app.MapProtocols();
 
         TokenEndpoints.Map(app);

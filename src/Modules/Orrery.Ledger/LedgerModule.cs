@@ -31,7 +31,7 @@ public static class LedgerModule
         services.AddSingleton<RunLogger>();
         services.AddSingleton<IRuns, RunStore>();
         services.AddSingleton<ILineage, LineageStore>();
-        services.AddSingleton<ResourceKinds>();
+        services.AddSingleton(provider => new ResourceKinds(new(provider.GetServices<IResourceKind>)));
         services.AddSingleton<ResourceChecker>();
         services.AddSingleton<ResourceStore>();
         services.AddSingleton<IResources>(provider => provider.GetRequiredService<ResourceStore>());

@@ -3,19 +3,14 @@ using Orrery.Kernel;
 namespace Orrery.Ledger.Resources;
 
 /// <summary>The kinds that modules have contributed.</summary>
-internal sealed class ResourceKinds
+/// <remarks>Asked for late: a kind may need what needs the resources, and so this, to be made.</remarks>
+internal sealed class ResourceKinds(Lazy<IEnumerable<IResourceKind>> kinds)
 {
-    private readonly Dictionary<AssetKind, IResourceKind> _kinds;
+    private readonly Lazy<Dictionary<AssetKind, IResourceKind>> _kinds = new(() => kinds.Value.ToDictionary(kind => kind.Kind));
 
-    public ResourceKinds(IEnumerable<IResourceKind> kinds)
-    {
-        All = [.. kinds.OrderBy(kind => kind.Kind.ToString(), StringComparer.Ordinal)];
-        _kinds = All.ToDictionary(kind => kind.Kind);
-    }
+    public IReadOnlyList<IResourceKind> All => [.. _kinds.Value.Values.OrderBy(kind => kind.Kind.ToString(), StringComparer.Ordinal)];
 
-    public IReadOnlyList<IResourceKind> All { get; }
-
-    public IResourceKind? Find(AssetKind kind) => _kinds.GetValueOrDefault(kind);
+    public IResourceKind? Find(AssetKind kind) => _kinds.Value.GetValueOrDefault(kind);
 
     public IResourceKind Get(AssetKind kind) => Find(kind) ?? throw new InvalidException($"{Capital(Unknown(kind))}.");
 
