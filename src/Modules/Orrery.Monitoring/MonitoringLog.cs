@@ -5,8 +5,8 @@ namespace Orrery.Monitoring;
 /// <summary>What monitoring logs.</summary>
 internal static partial class MonitoringLog
 {
-    [LoggerMessage(7001, LogLevel.Error, "Endpoint {Endpoint} could not be monitored; it is tried again with the next prediction or label.")]
-    public static partial void NotCaughtUp(ILogger logger, string endpoint, Exception error);
+    [LoggerMessage(7001, LogLevel.Error, "Endpoint {Endpoint} could not be monitored; it is tried again in {Pause}.")]
+    public static partial void NotCaughtUp(ILogger logger, string endpoint, TimeSpan pause, Exception error);
 
     [LoggerMessage(7002, LogLevel.Warning, "Alert {Alert}: {Message}")]
     public static partial void Raised(ILogger logger, string alert, string message);

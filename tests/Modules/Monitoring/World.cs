@@ -25,7 +25,9 @@ namespace Orrery.Monitoring.Tests;
 internal sealed class World : IAsyncDisposable
 {
     public const string Endpoint = "flights";
-    public const double ReferenceLogLoss = 0.45;
+    
+    /// <summary>What the honest scores' log loss is in the long run; the model's evaluation says so too.</summary>
+    public const double ReferenceLogLoss = 0.53;
 
     private static readonly string[] Carriers = ["AA", "DL", "UA"];
     private readonly SeededRandom _random;

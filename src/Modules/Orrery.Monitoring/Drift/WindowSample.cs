@@ -13,7 +13,7 @@ internal sealed class WindowSample
 {
     private readonly List<(FeatureReference Reference, string Column, Histogram? Numbers, CategoryHistogram? Texts)> _features = [];
 
-    private WindowSample(IEnumerable<FeatureReference> references, DriftSpec spec, SignalSchema schema)
+    public WindowSample(IEnumerable<FeatureReference> references, DriftSpec spec, SignalSchema schema)
     {
         foreach (var reference in references.Where(r => (spec.Features ?? FeatureSelection.All).Includes(r.Name)))
         {
@@ -44,7 +44,8 @@ internal sealed class WindowSample
         return sample;
     }
 
-    private void Add(SignalBatch batch, WindowRow window)
+    /// <summary>Counts those rows of a batch that belong to the window.</summary>
+    public void Add(SignalBatch batch, WindowRow window)
     {
         var columns = new PredictionColumns(batch);
         var rows = new List<int>(batch.Count);

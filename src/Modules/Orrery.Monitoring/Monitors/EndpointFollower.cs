@@ -10,7 +10,9 @@ namespace Orrery.Monitoring.Monitors;
 internal sealed class EndpointFollower(
     ISignalLog signals, IOwners<EndpointWatch> watches, IOptions<MonitoringOptions> options, TimeProvider clock, ILogger<EndpointFollower> logger) : BackgroundService
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
     private readonly Dictionary<string, (long Predictions, long Labels)> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (TimeSpan Pause, DateTimeOffset Until)> _failed = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -22,7 +24,7 @@ internal sealed class EndpointFollower(
                 foreach (var endpoint in Endpoints())
                     await FollowAsync(endpoint, stoppingToken);
             }
-            catch (Exception error) when (error is not OperationCanceledException) // The border of the loop.
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested) // The border of the loop.
             {
                 MonitoringLog.NotLooked(logger, error);
             }
@@ -35,16 +37,20 @@ internal sealed class EndpointFollower(
     private async Task FollowAsync(string endpoint, CancellationToken cancellationToken)
     {
         var now = (signals.Find(PredictionStream.Name(endpoint))?.End ?? 0, signals.Find(LabelStream.Name(endpoint))?.End ?? 0);
-        if (_seen.TryGetValue(endpoint, out var seen) && seen == now)
+        if ((_seen.TryGetValue(endpoint, out var seen) && seen == now) || (_failed.TryGetValue(endpoint, out var failed) && clock.GetUtcNow() < failed.Until))
             return;
         try
         {
             await watches.CallAsync(endpoint, (watch, token) => watch.CatchUpAsync(token), cancellationToken);
             _seen[endpoint] = now;
+            _failed.Remove(endpoint);
         }
-        catch (Exception error) when (error is not OperationCanceledException) // One broken endpoint must not keep the others from being watched.
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested) // One broken endpoint must not keep the others from being watched.
         {
-            MonitoringLog.NotCaughtUp(logger, endpoint, error);
+            var pause = failed.Pause == default ? options.Value.PollInterval : failed.Pause * 2;
+            pause = pause < LongestPause ? pause : LongestPause;
+            _failed[endpoint] = (pause, clock.GetUtcNow() + pause);
+            MonitoringLog.NotCaughtUp(logger, endpoint, pause, error);
         }
     }
 }
