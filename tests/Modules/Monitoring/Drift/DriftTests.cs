@@ -1,6 +1,5 @@
 using Orrery.Data;
 using Orrery.Data.Datasets;
-using Orrery.Ledger;
 using Orrery.Ledger.Tests;
 using Orrery.Monitoring.Drift;
 using Orrery.Monitoring.Monitors;
