@@ -22,7 +22,7 @@ public static class PipelinesModule
         options.Check();
         MigrationSource.Add(services, typeof(CreatePipelines).Assembly);
         services.AddSingleton(options);
-        services.AddSingleton<StepKinds>();
+        services.AddSingleton(provider => new StepKinds(provider.GetServices<IStepKind>));
         services.AddSingleton<PipelineRegistry>();
         services.AddSingleton<PipelineStore>();
         services.AddSingleton<Subscriptions>();

@@ -51,6 +51,13 @@ internal sealed class WorkStep(IAssets assets, Workshop workshop, string name, b
     }
 }
 
+/// <summary>A step that needs what needs all steps: resources know pipelines, and pipelines know steps.</summary>
+internal sealed class RoundaboutStep(IResources resources, IPipelines pipelines) : StepKind<WorkSpec>("roundabout")
+{
+    protected override Task<StepResult> RunAsync(StepContext context, WorkSpec spec, CancellationToken cancellationToken) =>
+        Task.FromResult(resources.Kinds.Count > 0 && pipelines is not null ? StepResult.None : throw new InvalidOperationException());
+}
+
 /// <summary>What test steps did, shared by all of them; outlives the platform they run on.</summary>
 internal sealed class Workshop
 {
@@ -96,6 +103,7 @@ internal sealed class PipelineHost : IAsyncDisposable
             services.AddSingleton(workshop);
             services.AddSingleton<IStepKind>(provider => new WorkStep(provider.GetRequiredService<IAssets>(), workshop, "make", cacheable: true));
             services.AddSingleton<IStepKind>(provider => new WorkStep(provider.GetRequiredService<IAssets>(), workshop, "act", cacheable: false));
+            services.AddSingleton<IStepKind, RoundaboutStep>();
             configure?.Invoke(services);
         }
 
