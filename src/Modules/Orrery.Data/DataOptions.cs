@@ -22,7 +22,8 @@ public sealed class DataOptions
     [Range(0.0, 1.0)]
     public double MaxBadShare { get; set; } = 0.05;
 
-    /// <summary>How long one ingestion or validation may compute. Default 30 minutes.</summary>
+    /// <summary>How long one ingestion or validation may take, its upload included. One second to a day, default 30 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Memory for one session that evaluates users' expressions, in MiB; it spills beyond. Default 1,024.</summary>

@@ -4,8 +4,8 @@ namespace Orrery.Data.Expressions;
 
 /// <summary>
 /// The functions that an expression may call. Each is a function of its arguments alone (so <c>now()</c> and <c>random()</c> are missing: the same file
-/// must give the same rows), gives a scalar, touches nothing outside, and its result is at most as large as its arguments by a constant factor
-/// (so <c>repeat</c> and <c>lpad</c> are missing).
+/// must give the same rows), gives a scalar and touches nothing outside. Those that make gibibytes out of a few characters (<c>repeat</c>, <c>lpad</c>) are
+/// missing; what the others can make is bounded by the memory of the sandbox.
 /// </summary>
 internal static class AllowedFunctions
 {

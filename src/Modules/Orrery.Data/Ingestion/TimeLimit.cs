@@ -7,14 +7,14 @@ internal sealed class TimeLimit : IDisposable
 {
     private readonly TimeSpan _limit;
     private readonly CancellationToken _caller;
-    private readonly CancellationTokenSource _source;
-    private readonly ITimer _timer;
+    private readonly CancellationTokenSource _timer;
+    private readonly CancellationTokenSource _either;
 
     public TimeLimit(TimeProvider time, TimeSpan limit, CancellationToken cancellationToken)
     {
         (_limit, _caller) = (limit, cancellationToken);
-        _source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _timer = time.CreateTimer(_ => _source.Cancel(), null, limit, Timeout.InfiniteTimeSpan);
+        _timer = new(limit, time);
+        _either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _timer.Token);
     }
 
     /// <summary>Runs the computation.</summary>
@@ -23,9 +23,9 @@ internal sealed class TimeLimit : IDisposable
     {
         try
         {
-            return await compute(_source.Token);
+            return await compute(_either.Token);
         }
-        catch (OperationCanceledException) when (_source.IsCancellationRequested && !_caller.IsCancellationRequested)
+        catch (OperationCanceledException) when (_timer.IsCancellationRequested && !_caller.IsCancellationRequested)
         {
             throw new QuotaExceededException($"It took longer than {_limit}; give it less at once, or raise Data:TimeLimit.");
         }
@@ -33,7 +33,7 @@ internal sealed class TimeLimit : IDisposable
 
     public void Dispose()
     {
+        _either.Dispose();
         _timer.Dispose();
-        _source.Dispose();
     }
 }

@@ -35,7 +35,7 @@ public static class AnalyticsSession
         {
             using var command = session.CreateCommand();
             command.CommandText = sql;
-            using var interrupt = cancellationToken.Register(command.Cancel);
+            using var interrupt = new Interrupt(command, cancellationToken);
             try
             {
                 return run(command);
@@ -45,4 +45,48 @@ public static class AnalyticsSession
                 throw new OperationCanceledException("The analytical statement was cancelled.", error, cancellationToken);
             }
         }, cancellationToken);
+
+    /// <summary>
+    /// Interrupts a statement from the moment of cancellation until it ends. Once is not enough: DuckDB forgets an interrupt that comes just before the
+    /// statement begins, and it would then run to its end.
+    /// </summary>
+    private sealed class Interrupt : IDisposable
+    {
+        private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(20);
+
+        private readonly Lock _gate = new();
+        private readonly DuckDBCommand _command;
+        private readonly CancellationTokenRegistration _registration;
+        private Timer? _timer;
+        private bool _isOver;
+
+        public Interrupt(DuckDBCommand command, CancellationToken cancellationToken)
+        {
+            _command = command;
+            _registration = cancellationToken.Register(() =>
+            {
+                lock (_gate)
+                    _timer = new(_ => Fire(), null, TimeSpan.Zero, Again);
+            });
+        }
+
+        public void Dispose()
+        {
+            _registration.Dispose();
+            lock (_gate)
+            {
+                _isOver = true;
+                _timer?.Dispose();
+            }
+        }
+
+        private void Fire()
+        {
+            lock (_gate)
+            {
+                if (!_isOver)
+                    _command.Cancel();
+            }
+        }
+    }
 }
