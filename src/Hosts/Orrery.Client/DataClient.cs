@@ -27,8 +27,11 @@ public sealed record ColumnProfile(
 /// <summary>What a dataset looks like.</summary>
 public sealed record DatasetProfile(long Rows, IReadOnlyList<ColumnProfile> Columns);
 
-/// <summary>Rows of a dataset: the columns' names, and for each row its values.</summary>
-public sealed record RowPage(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<JsonElement>> Rows, string? Next);
+/// <summary>A column of a dataset: boolean, int64, float64, text or timestamp.</summary>
+public sealed record DatasetColumn(string Name, string Type);
+
+/// <summary>Rows of a dataset: for each row its values, in the order of the columns.</summary>
+public sealed record RowPage(IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<IReadOnlyList<JsonElement>> Rows, string? Next);
 
 /// <summary>Sources and datasets.</summary>
 public sealed class DataClient

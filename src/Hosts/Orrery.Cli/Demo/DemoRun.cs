@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Orrery.Cli.Demo.Steps;
 using Orrery.Client;
 using Orrery.Server;
@@ -17,7 +18,9 @@ internal static class DemoRun
     public static async Task<int> RunAsync(DemoOptions options, CancellationToken cancellationToken)
     {
         var console = AnsiConsole.Console;
-        await using var app = OrreryServer.Build(new ServerOptions { DataFolder = options.DataFolder, HttpPort = options.HttpPort });
+        // The story is told in sentences; what the server logs besides is for its operators.
+        await using var app = OrreryServer.Build(
+            new ServerOptions { DataFolder = options.DataFolder, HttpPort = options.HttpPort }, builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
         await RunningServer.StartAsync(app, cancellationToken);
         var address = RunningServer.Address(app);
         console.MarkupLineInterpolated($"[bold]Orrery[/] is up at [link]{address}[/], with its data in {Path.GetFullPath(options.DataFolder)}.");

@@ -49,7 +49,7 @@ internal sealed class OutputOption
     {
         var table = new Table { Border = TableBorder.None, ShowHeaders = true };
         foreach (var name in names)
-            table.AddColumn(new TableColumn($"[grey]{name}[/]").PadRight(3));
+            table.AddColumn(new TableColumn($"[grey]{name}[/]").PadRight(3).NoWrap());
         return table;
     }
 

@@ -57,11 +57,11 @@ internal sealed class IngestStep : IDemoStep
 
     private static Table Profile(DatasetProfile profile)
     {
-        var table = Output.OutputOption.Columns("column", "type", "missing", "distinct", "smallest", "median", "largest", "most frequent");
+        var table = Output.OutputOption.Columns("column", "type", "missing", "smallest", "median", "largest", "most frequent");
         foreach (var column in profile.Columns)
         {
             table.AddRow(
-                column.Name, column.Type, column.Missing.ToString("N0", CultureInfo.InvariantCulture), column.Distinct.ToString("N0", CultureInfo.InvariantCulture),
+                column.Name, column.Type, column.Missing.ToString("N0", CultureInfo.InvariantCulture),
                 Value(column, column.Minimum), Value(column, column.Quantiles?[3]), Value(column, column.Maximum),
                 Markup.Escape(string.Join(", ", (column.TopValues ?? []).Take(3).Select(top => top.Value))));
         }

@@ -63,8 +63,9 @@ internal sealed class ServeStep : IDemoStep
         var offline = await orrery.Data.RowsAsync("requests-offline", version.Number, Compared, cancellationToken: cancellationToken);
         // The join keeps no order that a request had, so rows meet by their airports, whose features are the same in each.
         var byRoute = requests.Zip(online.Rows).DistinctBy(pair => (pair.First.Origin, pair.First.Destination)).ToDictionary(pair => (pair.First.Origin, pair.First.Destination), pair => pair.Second);
-        var columns = online.Features.Select(name => offline.Columns.ToList().IndexOf(name)).ToList();
-        var (origin, destination) = (offline.Columns.ToList().IndexOf("origin"), offline.Columns.ToList().IndexOf("destination"));
+        var names = offline.Columns.Select(column => column.Name).ToList();
+        var columns = online.Features.Select(name => names.IndexOf(name)).ToList();
+        var (origin, destination) = (names.IndexOf("origin"), names.IndexOf("destination"));
         long different = offline.Rows.Count == requests.Count ? 0 : requests.Count;
         foreach (var row in offline.Rows)
         {
