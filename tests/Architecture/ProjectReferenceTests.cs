@@ -32,7 +32,7 @@ public sealed class ProjectReferenceTests
         ["Client"] = ["Kernel"],
         ["Web"] = ["Kernel", "Platform", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Statistics"],
         ["Server"] = ["Kernel", "Platform", "Embedded", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Protocols", "Web"],
-        ["Cli"] = ["Kernel", "Platform", "Client", "Server"],
+        ["Cli"] = ["Kernel", "Platform", "Client", "Server", "Web"],
     };
 
     [Fact]

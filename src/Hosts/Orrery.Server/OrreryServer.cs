@@ -123,6 +123,7 @@ public static class OrreryServer
         app.MapProtocols();
 
         TokenEndpoints.Map(app);
+        SessionEndpoints.Map(app);
         HealthEndpoints.Map(app);
         app.MapApiDocument();
         app.MapTelemetry();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using MudBlazor.Services;
 using Orrery.Platform.Access;
 using Orrery.Web.Layout;
+using Orrery.Web.Loop;
 
 namespace Orrery.Web;
 
@@ -15,6 +16,8 @@ public static class PagesModule
         services.AddHttpContextAccessor();
         services.AddCascadingAuthenticationState();
         services.AddScoped<CurrentCaller>();
+        services.AddScoped<LoopReader>();
+        services.AddScoped<EventReader>();
         return services;
     }
 
