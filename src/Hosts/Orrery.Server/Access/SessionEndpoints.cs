@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Orrery.Server.Access;
@@ -12,7 +13,7 @@ internal static class SessionEndpoints
         routes.MapPost("/session/end", SignOut).AllowAnonymous().ExcludeFromDescription();
     }
 
-    private static async Task<IResult> SignInAsync(
+    private static async Task<RedirectHttpResult> SignInAsync(
         HttpContext http, TokenStore tokens, [FromForm] string token, [FromForm] string? returnUrl, CancellationToken cancellationToken)
     {
         var to = IsLocal(returnUrl) ? returnUrl! : "/";
@@ -27,7 +28,7 @@ internal static class SessionEndpoints
         return TypedResults.LocalRedirect(to);
     }
 
-    private static IResult SignOut(HttpContext http, [FromForm] string? returnUrl)
+    private static RedirectHttpResult SignOut(HttpContext http, [FromForm] string? returnUrl)
     {
         http.Response.Cookies.Delete(TokenAuthentication.Cookie);
         return TypedResults.LocalRedirect(IsLocal(returnUrl) ? returnUrl! : "/login");

@@ -77,6 +77,10 @@ internal static class LayeredLayout
             }
         }
 
+        // What nothing leads to may stand anywhere before its first use: next to it the arrow is shortest.
+        var entered = edges.Select(edge => edge.To).ToHashSet();
+        foreach (var source in nodes.Where(node => !entered.Contains(node) && next[node].Any()))
+            layer[source] = next[source].Min(target => layer[target]) - 1;
         return layer;
     }
 

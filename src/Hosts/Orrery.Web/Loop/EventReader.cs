@@ -11,24 +11,24 @@ internal sealed class EventReader(IAudit audit, IMonitors monitors)
 {
     public async Task<IReadOnlyList<LoopEvent>> ReadAsync(Caller caller, int count, CancellationToken cancellationToken)
     {
-        var page = new PageRequest(count);
-        var changes = await audit.ListAsync(caller, null, page, cancellationToken);
-        var alerts = await monitors.AlertsAsync(caller, new(), page, cancellationToken);
+        // Runs log a dozen times each; what is left after those are taken out must still fill the list.
+        var changes = await audit.ListAsync(caller, null, new(count * 10), cancellationToken);
+        var alerts = await monitors.AlertsAsync(caller, new(), new(count), cancellationToken);
         return
         [
-            .. changes.Items.Select(change => new LoopEvent(change.Time, Sentence(change), Links.Subject(change.Subject), change.Actor))
+            .. changes.Items.Where(change => change.Action is not ("run.logged" or "run.finished"))
+                .Select(change => new LoopEvent(change.Time, Sentence(change), Links.Subject(change.Subject), change.Actor))
                 .Concat(alerts.Items.Select(alert => new LoopEvent(
                     alert.RaisedAt, alert.Message, Links.Asset(new(AssetKind.Monitor, alert.Monitor)) + "#alerts", $"monitor {alert.Monitor}", IsAlert: true)))
                 .OrderByDescending(happened => happened.Time).Take(count),
         ];
     }
 
-    // "version.added" is a code for machines; its two words in the other order are a sentence.
-    private static string Sentence(AuditRecord change)
+    // "endpoint.canary-started" is a code for machines; what follows the dot is what people would say.
+    private static string Sentence(AuditRecord change) => change.Action switch
     {
-        var dot = change.Action.IndexOf('.');
-        var (thing, verb) = dot < 0 ? ("", change.Action) : (change.Action[..dot], change.Action[(dot + 1)..].Replace('-', ' '));
-        var what = Links.Subject(change.Subject) is not null && change.Subject.StartsWith("run/", StringComparison.Ordinal) ? "run" : change.Subject;
-        return $"{thing} {verb}: {what}{(change.Detail.Length == 0 ? "" : $", {change.Detail}")}";
-    }
+        "run.started" => $"{change.Detail} began",
+        "version.added" => $"{change.Subject} added",
+        var action => $"{change.Subject} {action[(action.IndexOf('.') + 1)..].Replace('-', ' ')}{(change.Detail.Length == 0 ? "" : $": {change.Detail}")}",
+    };
 }

@@ -1,4 +1,3 @@
-using Orrery.Ledger.Runs;
 using Orrery.Pipelines;
 using Orrery.Pipelines.Definition;
 using Orrery.Web.Graphs;
