@@ -1,5 +1,4 @@
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 using Orrery.Platform.Access;
 
 namespace Orrery.Server.Observability;
