@@ -14,6 +14,13 @@ internal static class PipelineWatch
     public static async Task<PipelineStatus> UntilEndAsync(OrreryClient orrery, RunId run, CancellationToken cancellationToken)
     {
         PipelineStatus? status = null;
+        if (!AnsiConsole.Profile.Capabilities.Interactive)
+        {
+            while ((status = await orrery.Pipelines.GetAsync(run, cancellationToken)).Run is { HasEnded: false })
+                await Task.Delay(Interval, TimeProvider.System, cancellationToken);
+            return status;
+        }
+
         await AnsiConsole.Progress().AutoClear(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new RemainingTimeColumn(), new SpinnerColumn())
             .StartAsync(async context =>

@@ -20,7 +20,7 @@ internal static class DemoRun
         var console = AnsiConsole.Console;
         // The story is told in sentences; what the server logs besides is for its operators.
         await using var app = OrreryServer.Build(
-            new ServerOptions { DataFolder = options.DataFolder, HttpPort = options.HttpPort }, builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
+            new ServerOptions { DataFolder = options.DataFolder, HttpPort = options.HttpPort }, builder => builder.Logging.SetMinimumLevel(LogLevel.Error));
         await RunningServer.StartAsync(app, cancellationToken);
         var address = RunningServer.Address(app);
         console.MarkupLineInterpolated($"[bold]Orrery[/] is up at [link]{address}[/], with its data in {Path.GetFullPath(options.DataFolder)}.");

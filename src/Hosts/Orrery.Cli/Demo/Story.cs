@@ -31,14 +31,19 @@ internal sealed class Story(IAnsiConsole console)
     }
 
     /// <summary>Shows a bar with rate and remaining time while <paramref name="work"/> goes on.</summary>
-    public async Task<T> ProgressAsync<T>(string what, double total, Func<Action<double>, Task<T>> work) => await console.Progress()
-        .AutoClear(true).HideCompleted(true)
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RateColumn(), new RemainingTimeColumn())
-        .StartAsync(async context =>
-        {
-            var bar = context.AddTask($"   {Markup.Escape(what)}", maxValue: total);
-            return await work(value => bar.Value = value);
-        });
+    public async Task<T> ProgressAsync<T>(string what, double total, Func<Action<double>, Task<T>> work)
+    {
+        if (!console.Profile.Capabilities.Interactive)
+            return await work(_ => { });
+        return await console.Progress()
+            .AutoClear(true).HideCompleted(true)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RateColumn(), new RemainingTimeColumn())
+            .StartAsync(async context =>
+            {
+                var bar = context.AddTask($"   {Markup.Escape(what)}", maxValue: total);
+                return await work(value => bar.Value = value);
+            });
+    }
 
     /// <summary>Shows a small table below a fact.</summary>
     public void Table(Table table) => console.Write(new Padder(table, new Padding(3, 0, 0, 0)));
