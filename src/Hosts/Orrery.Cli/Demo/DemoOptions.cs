@@ -11,6 +11,15 @@ internal sealed record DemoOptions(string DataFolder, int HttpPort, bool Fast, b
     /// <summary>The weeks that the first model learns from; the first of them only warms up the windows of seven days.</summary>
     public int TrainingWeeks => Fast ? 3 : 4;
 
+    /// <summary>The Monday until which an alert is waited for.</summary>
+    public DateTimeOffset AlertBy => FlightsSample.Monday(Fast ? 5 : 11);
+
+    /// <summary>The Monday until which the challenger may prove itself.</summary>
+    public DateTimeOffset ProofBy => FlightsSample.Monday(Fast ? 6 : 14);
+
+    /// <summary>The Monday until which a mistake has to be caught.</summary>
+    public DateTimeOffset CaughtBy => FlightsSample.Monday(LastWeek + 1);
+
     /// <summary>The last week that is lived through.</summary>
-    public int LastWeek => Fast ? 5 : 13;
+    public int LastWeek => Fast ? 6 : 14;
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Logging;
 using Orrery.Cli.Demo.Steps;
 using Orrery.Client;
 using Orrery.Server;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using DuckDB.NET.Data;
 using Orrery.Kernel;
 using Orrery.Platform.Analytics;
 

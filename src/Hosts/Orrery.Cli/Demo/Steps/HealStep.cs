@@ -37,11 +37,17 @@ internal sealed class HealStep : IDemoStep
             return true;
         }
 
-        var canary = await DecideAsync(context, replay, (int)status.Step("deploy").Facts["version"].GetInt64(), FlightsSample.Monday(context.Options.LastWeek), cancellationToken);
+        var canary = await DecideAsync(context, replay, (int)status.Step("deploy").Facts["version"].GetInt64(), context.Options.ProofBy, cancellationToken);
+        if (canary.State == "running")
+        {
+            await orrery.Endpoints.RollBackAsync("flights", "the weeks of the demo end before the outcomes decide", cancellationToken);
+            canary = await FindCanaryAsync(context, canary.Challenger, cancellationToken);
+        }
+
         story.Fact($"10 % canary, {canary.Outcomes:N0} requests scored by both: Brier {canary.ChampionLoss:0.0000} → {canary.ChallengerLoss:0.0000}, difference in [[{canary.Lower:0.0000}, {canary.Upper:0.0000}]] at 95 %, valid at every look");
         story.Verdict(canary.State == "promoted", $"challenger {canary.Challenger} against champion {canary.Champion}: {canary.State}. {canary.Reason}");
         context.Keep("canary", canary);
-        return canary.State != "running";
+        return true;
     }
 
     private static async Task<bool> CatchMistakeAsync(DemoContext context, FlightReplay replay, CancellationToken cancellationToken)
@@ -58,7 +64,7 @@ internal sealed class HealStep : IDemoStep
 
         var version = (int)status.Step("deploy").Facts["version"].GetInt64();
         story.Fact($"then somebody trains on the wrong column (on time instead of late). By itself version {version} looks fine, AUC {TrainStep.Figure(status.Step("train"), "test.auc"):0.000}; its gate passes");
-        var canary = await DecideAsync(context, replay, version, FlightsSample.Monday(context.Options.LastWeek + 1), cancellationToken);
+        var canary = await DecideAsync(context, replay, version, context.Options.CaughtBy, cancellationToken);
         story.Verdict(canary.State == "rolledBack", $"caught in the canary after {canary.Outcomes:N0} outcomes and rolled back by itself: {canary.Reason}");
         var endpoint = await orrery.Endpoints.GetAsync("flights", cancellationToken);
         story.Fact($"version {endpoint.Champion?.Number} answers");
@@ -86,24 +92,23 @@ internal sealed class HealStep : IDemoStep
     /// <summary>Lives on until the canary of a version has ended.</summary>
     private static async Task<CanaryStatus> DecideAsync(DemoContext context, FlightReplay replay, int version, DateTimeOffset end, CancellationToken cancellationToken)
     {
-        var hours = (end - replay.Now).TotalHours;
-        var canary = await FindAsync();
-        if (canary.State == "running")
+        var canary = await FindCanaryAsync(context, version, cancellationToken);
+        if (canary.State == "running" && replay.Now < end)
         {
-            await context.Story.ProgressAsync("hours lived through", hours, async report =>
+            await context.Story.ProgressAsync("hours lived through", (end - replay.Now).TotalHours, async report =>
             {
-                await replay.LiveAsync(end, async _ => (canary = await FindAsync()).State != "running", report, cancellationToken);
+                await replay.LiveAsync(end, async _ => (canary = await FindCanaryAsync(context, version, cancellationToken)).State != "running", report, cancellationToken);
                 return true;
             });
         }
 
         return canary;
+    }
 
-        async Task<CanaryStatus> FindAsync()
-        {
-            var endpoint = await context.Orrery.Endpoints.GetAsync("flights", cancellationToken);
-            return endpoint.Canary is { } running && running.Challenger == version ? running : endpoint.Past.FirstOrDefault(past => past.Challenger == version)
-                ?? throw new OrreryException(ErrorCode.Internal, $"The endpoint knows no canary of version {version}.");
-        }
+    private static async Task<CanaryStatus> FindCanaryAsync(DemoContext context, int version, CancellationToken cancellationToken)
+    {
+        var endpoint = await context.Orrery.Endpoints.GetAsync("flights", cancellationToken);
+        return endpoint.Canary is { } running && running.Challenger == version ? running : endpoint.Past.FirstOrDefault(past => past.Challenger == version)
+            ?? throw new OrreryException(ErrorCode.Internal, $"The endpoint knows no canary of version {version}.");
     }
 }

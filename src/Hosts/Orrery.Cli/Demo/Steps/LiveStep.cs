@@ -15,7 +15,7 @@ internal sealed class LiveStep : IDemoStep
     {
         var (orrery, story) = (context.Orrery, context.Story);
         var replay = await FlightReplay.ResumeAsync(context, cancellationToken);
-        var end = FlightsSample.Monday(context.Options.LastWeek + 1);
+        var end = context.Options.AlertBy;
         var before = (await orrery.Monitors.AlertsAsync("flights", cancellationToken: cancellationToken)).Items;
         if (before.Count == 0)
         {

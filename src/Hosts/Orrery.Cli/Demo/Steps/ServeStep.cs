@@ -1,5 +1,4 @@
 using System.Text;
-using Orrery.Client;
 using Orrery.Kernel;
 
 namespace Orrery.Cli.Demo.Steps;

@@ -26,7 +26,11 @@ internal sealed class ValidateStep : IDemoStep
         var result = await orrery.Data.IngestAsync("flights", Path.GetFileName(file.Name), file, cancellationToken);
         var run = result.Run ?? throw new OrreryException(ErrorCode.Internal, "The ingestion named no run.");
         var quarantine = await orrery.Data.QuarantineAsync(run, limit: 1000, cancellationToken: cancellationToken);
-        story.Fact($"a batch that another system sent: {result.RowsRead:N0} rows, [green]{result.RowsAdded:N0}[/] taken, [red]{result.RowsQuarantined:N0}[/] in quarantine");
+        var quarantined = quarantine.Items.Select(row => row.Row).Distinct().Count();
+        if (result.Outcome == "alreadyIngested")
+            story.Fact($"the batch that another system sent came already; [red]{quarantined:N0}[/] of its rows are in quarantine");
+        else
+            story.Fact($"a batch that another system sent: {result.RowsRead:N0} rows, [green]{result.RowsAdded:N0}[/] taken, [red]{result.RowsQuarantined:N0}[/] in quarantine");
         var table = Output.OutputOption.Columns("line", "column", "value", "why");
         foreach (var row in quarantine.Items.DistinctBy(row => (row.Column, row.Reason, row.Detail.Split(' ')[0])).Take(8))
             table.AddRow(row.Line?.ToString(CultureInfo.InvariantCulture) ?? "", Markup.Escape(row.Column ?? ""), Markup.Escape(row.Value ?? ""), Markup.Escape(row.Detail));
@@ -34,7 +38,7 @@ internal sealed class ValidateStep : IDemoStep
         context.Keep("inferred", guessed);
         context.Keep("rows", result.RowsRead);
         context.Keep("added", result.RowsAdded);
-        context.Keep("quarantined", result.RowsQuarantined);
+        context.Keep("quarantined", quarantined);
         context.Keep("reasons", result.Reasons);
         return result.RowsRead == result.RowsAdded + result.RowsQuarantined;
     }
