@@ -23,7 +23,7 @@ public sealed class DependencyRuleTests
     public void A_module_that_knows_an_adapter_is_caught() => Fails(ModulesKnowNoAdapter(Here));
 
     [Fact]
-    public void Wires_hold_no_state() => Holds(WiresHoldNoState(Protocols), Protocols);
+    public void Wires_hold_no_state() => Holds(WiresHoldNoState(Wires), Wires);
 
     [Fact]
     public void A_wire_with_a_store_is_caught() => Fails(WiresHoldNoState(Here));

@@ -1,4 +1,3 @@
-using ArchUnitNET.Domain;
 using ArchUnitNET.Fluent;
 using ArchUnitNET.Loader;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
@@ -20,7 +19,7 @@ internal static class DependencyRules
         Assembly.Load("Orrery.Pipelines"), Assembly.Load("Orrery.Serving"), Assembly.Load("Orrery.Monitoring"),
     ];
 
-    public static readonly Assembly Protocols = Assembly.Load("Orrery.Protocols");
+    public static readonly Assembly Wires = Assembly.Load("Orrery.Protocols");
 
     /// <summary>Engines are pure computing: no dependency injection, no logging, no web, no files but streams handed in, no clock.</summary>
     public static IArchRule EnginesArePure(params Assembly[] engines) => Types().That().ResideInAssembly(engines[0], engines[1..])

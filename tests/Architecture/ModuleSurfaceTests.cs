@@ -1,4 +1,3 @@
-using System.Reflection;
 using Xunit;
 
 namespace Orrery.Architecture.Tests;
@@ -28,7 +27,7 @@ public sealed class ModuleSurfaceTests
     public void No_type_has_a_name_that_says_nothing()
     {
         string[] banned = ["Manager", "Helper", "Helpers", "Utils", "Utility", "Common", "Processor", "Impl"];
-        var named = DependencyRules.Modules.Concat(DependencyRules.Engines).Append(DependencyRules.Protocols)
+        var named = DependencyRules.Modules.Concat(DependencyRules.Engines).Append(DependencyRules.Wires)
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.Namespace?.StartsWith("Orrery.", StringComparison.Ordinal) == true)
             .Where(type => banned.Any(word => type.Name.EndsWith(word, StringComparison.Ordinal)));
