@@ -79,8 +79,9 @@ internal sealed class OrreryProcess : IAsyncDisposable
             return;
         lock (text)
             text.AppendLine(line);
-        if (line.IndexOf("http://", StringComparison.Ordinal) is >= 0 and var at)
-            _address.TrySetResult(new Uri(line[at..].Split(' ', ',', ';')[0].TrimEnd('.')));
+        const string announcement = "Orrery is up at ";
+        if (line.StartsWith(announcement, StringComparison.Ordinal))
+            _address.TrySetResult(new Uri(line[announcement.Length..].Split(' ')[0].TrimEnd(',', '.')));
     }
 
     private static string Text(StringBuilder text)

@@ -109,6 +109,7 @@ public static class OrreryServer
     {
         app.UseExceptionHandler();
         app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<ClientGreeting>();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();

@@ -75,7 +75,7 @@ public sealed class AccessTests
         var token = await server.Get<TokenStore>().CreateAsync(Caller.System("test"), "ci", Role.Editor, default);
         var secret = System.Text.Encoding.UTF8.GetBytes(token.Secret);
         var folder = server.Get<Platform.Hosting.DataFolder>().Path;
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => new FileInfo(path).Length > 0))
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var content = new MemoryStream();

@@ -11,7 +11,7 @@ public sealed class HealthTests
     [InlineData("/healthz")]
     [InlineData("/readyz")]
     [InlineData("/metrics")]
-    [InlineData("/api")]
+    [InlineData("/api/")]
     [InlineData("/api/v1/version")]
     public async Task It_answers(string path)
     {

@@ -6,7 +6,7 @@ namespace Orrery.Statistics.HypothesisTests;
 /// </summary>
 /// <remarks>
 /// The exact p-value ignores ties, as SciPy's does, and is then conservative. <see cref="PValueMethod.Automatic"/> is exact up to
-/// n₁·n₂ = 10⁷ (about 30 ms), then Kolmogorov's limit distribution at √(n₁n₂/(n₁+n₂))·D.
+/// n₁·n₂ = 10⁷, then Kolmogorov's limit distribution at √(n₁n₂/(n₁+n₂))·D.
 /// </remarks>
 public static class KolmogorovSmirnov
 {

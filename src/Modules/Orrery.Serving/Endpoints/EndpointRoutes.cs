@@ -26,27 +26,27 @@ internal static class EndpointRoutes
     {
         var group = routes.MapGroup("/api/v1/endpoints").WithTags("Endpoints");
         group.MapGet("/", (HttpContext http, IEndpoints endpoints, CancellationToken token) => endpoints.ListAsync(http.Caller(), token))
-            .WithName("ListEndpoints").RequireRole(Role.Viewer);
+            .WithName("ListEndpoints").WithSummary("All endpoints of the workspace and how they stand, by name.").RequireRole(Role.Viewer);
         group.MapGet("/{name}", (string name, HttpContext http, IEndpoints endpoints, CancellationToken token) => endpoints.StatusAsync(http.Caller(), name, token))
-            .WithName("GetEndpoint").RequireRole(Role.Viewer);
+            .WithName("GetEndpoint").WithSummary("How an endpoint stands: champion, arms, canary, past canaries and deployments.").RequireRole(Role.Viewer);
         group.MapGet("/{name}/signature", (string name, HttpContext http, IPredictions predictions) => predictions.Signature(http.Caller(), name))
-            .WithName("GetEndpointSignature").RequireRole(Role.Viewer);
+            .WithName("GetEndpointSignature").WithSummary("What an endpoint takes and gives.").RequireRole(Role.Viewer);
         group.MapPost("/{name}/deploy", (string name, DeployRequest body, HttpContext http, IEndpoints endpoints, CancellationToken token) =>
                 endpoints.DeployAsync(http.Caller(), name, Reference(body.Version), Mode(body.Force), token))
-            .WithName("Deploy").RequireRole(Role.Editor);
+            .WithName("Deploy").WithSummary("Makes a version the champion, if the endpoint's gate lets it.").RequireRole(Role.Editor);
         group.MapPost("/{name}/canary", (string name, CanaryRequest body, HttpContext http, IEndpoints endpoints, CancellationToken token) =>
                 endpoints.StartCanaryAsync(http.Caller(), name, Reference(body.Version), new(body.Share, body.Shadow), Mode(body.Force), token))
-            .WithName("StartCanary").RequireRole(Role.Editor);
+            .WithName("StartCanary").WithSummary("Lets a challenger take its share of requests until the outcomes decide.").RequireRole(Role.Editor);
         group.MapPost("/{name}/rollback", (string name, RollbackRequest body, HttpContext http, IEndpoints endpoints, CancellationToken token) =>
                 endpoints.RollbackAsync(http.Caller(), name, body.Reason, token))
-            .WithName("Rollback").RequireRole(Role.Editor);
+            .WithName("Rollback").WithSummary("Takes the challenger away, or puts the champion before this one back.").RequireRole(Role.Editor);
         group.MapGet("/{name}/predictions", (string name, int? limit, string? cursor, HttpContext http, IPredictions predictions, CancellationToken token) =>
                 predictions.ListAsync(http.Caller(), name, new(limit ?? PageRequest.DefaultLimit, cursor), token))
-            .WithName("ListPredictions").RequireRole(Role.Viewer);
+            .WithName("ListPredictions").WithSummary("Predictions, newest first.").RequireRole(Role.Viewer);
         group.MapGet("/{name}/predictions/{id}", (string name, string id, HttpContext http, IPredictions predictions, CancellationToken token) =>
                 predictions.FindAsync(http.Caller(), name, id, token))
-            .WithName("GetPrediction").RequireRole(Role.Viewer);
-        group.MapPost("/{name}/labels", LabelAsync).WithName("AddLabels").RequireRole(Role.Editor);
+            .WithName("GetPrediction").WithSummary("A prediction as it was logged, one record for each arm that scored it.").RequireRole(Role.Viewer);
+        group.MapPost("/{name}/labels", LabelAsync).WithName("AddLabels").WithSummary("Says what turned out to be true of predictions.").RequireRole(Role.Editor);
     }
 
     private static async Task<IResult> LabelAsync(string name, LabelsRequest body, HttpContext http, IPredictions predictions, CancellationToken token)
