@@ -26,7 +26,7 @@ public static class PagesModule
         // A program that was not built with the pages' files (a benchmark) has no manifest of them, and shows no pages.
         if (!HasStaticFiles(routes.ServiceProvider.GetRequiredService<IHostEnvironment>()))
             return;
-        routes.MapStaticAssets().AllowAnonymous();
+        routes.MapGroup("").AllowAnonymous().MapStaticAssets();
         routes.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireRole(Role.Viewer);
     }
 
