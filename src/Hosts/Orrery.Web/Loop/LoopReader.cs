@@ -39,7 +39,7 @@ internal sealed class LoopReader(
             await SourceAsync(caller, cancellationToken),
             await DatasetAsync(caller, views, cancellationToken),
             await FeaturesAsync(caller, service, views, cancellationToken),
-            await TrainingAsync(caller, endpoint, cancellationToken),
+            await TrainingAsync(caller, model, cancellationToken),
             Model(model, endpoint),
             await GateAsync(caller, spec, model, cancellationToken),
             Endpoint(endpoint),
@@ -112,9 +112,11 @@ internal sealed class LoopReader(
             service is null ? "/features" : Links.Asset(new(AssetKind.FeatureService, service)), oldest is null ? Tone.Quiet : Tone.Good);
     }
 
-    private async Task<Station> TrainingAsync(Caller caller, EndpointStatus? endpoint, CancellationToken cancellationToken)
+    private async Task<Station> TrainingAsync(Caller caller, AssetVersion? model, CancellationToken cancellationToken)
     {
-        var run = await LatestRunAsync(caller, new(Kind: "train"), cancellationToken);
+        // The one that goes on, else the one that made the model that answers.
+        var run = await LatestRunAsync(caller, new(Kind: "train", Status: RunStatus.Running), cancellationToken)
+            ?? (model?.Run is { } made ? await runs.GetAsync(caller, made, cancellationToken) : await LatestRunAsync(caller, new(Kind: "train"), cancellationToken));
         if (run is null)
             return new("Training", "no run yet", "orrery run train", "/runs");
         var took = run.EndedAt is { } end ? $"{Word(run.Status)} in {Numbers.Duration(end - run.StartedAt)}" : "goes on";

@@ -8,6 +8,9 @@ window.orrery = {
     localStorage.setItem('orrery-dark', dark);
     this.paint();
   },
+  reveal(selector) {
+    document.querySelector(selector)?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  },
   paint() {
     document.documentElement.dataset.theme = this.isDark() ? 'dark' : 'light';
   },
