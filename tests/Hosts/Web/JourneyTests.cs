@@ -1,0 +1,78 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Orrery.Hosts.Tests.Web;
+
+[Collection(nameof(Pages))]
+public sealed class JourneyTests(Servers servers, Chromium chromium)
+{
+    [Fact]
+    public async Task From_the_loop_to_the_gate_the_lineage_the_run_and_its_picture()
+    {
+        await using var tab = await chromium.OpenAsync(servers.Lived.Address, 1280, ColorScheme.Light);
+        var page = tab.Page;
+        await tab.GoAsync("/");
+        await page.Locator("a.station", new() { HasText = "Model" }).ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("deliveries v1");
+
+        await Assertions.Expect(page.Locator(".rules li").First).ToContainTextAsync("better than chance");
+        await Assertions.Expect(page.Locator(".rules li").First).ToContainTextAsync("test.auc");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Lineage", Exact = true }).Last.ClickAsync();
+        await Assertions.Expect(page.Locator(".node.marked")).ToContainTextAsync("model/deliveries:1");
+        await page.Locator("a.node", new() { HasText = "train train deliveries" }).ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("train deliveries");
+
+        var picture = page.Locator(".gallery img").First;
+        await picture.ScrollIntoViewIfNeededAsync();
+        await Assertions.Expect(picture).ToHaveJSPropertyAsync("complete", true);
+        Assert.True(await picture.EvaluateAsync<int>("image => image.naturalWidth") > 0);
+        Assert.Empty(tab.Failures);
+    }
+
+    [Fact]
+    public async Task A_prediction_is_asked_for_by_id_and_explained()
+    {
+        await using var tab = await chromium.OpenAsync(servers.Lived.Address, 1280, ColorScheme.Light);
+        var page = tab.Page;
+        await tab.GoAsync("/endpoints/deliveries");
+        await page.Locator("#in-depot").FillAsync("harbour");
+        await page.Locator("#in-placed").FillAsync("2024-02-05 18:00");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Predict" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".ranked")).ToContainTextAsync("depot_late_24h");
+
+        await page.Locator("#in-placed").FillAsync("tomorrow, perhaps");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Predict" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("expected a whole number or a time");
+        Assert.Empty(tab.Failures);
+    }
+
+    [Fact]
+    public async Task An_entity_is_looked_up_online()
+    {
+        await using var tab = await chromium.OpenAsync(servers.Lived.Address, 1280, ColorScheme.Light);
+        await tab.GoAsync("/features/services/deliveries");
+        await tab.Page.Locator("#key-0").FillAsync("north");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Read" }).ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("tr", new() { HasText = "depot_orders_24h" })).ToContainTextAsync("32");
+    }
+
+    [Fact]
+    public async Task A_cell_of_the_drift_table_shows_its_distribution()
+    {
+        await using var tab = await chromium.OpenAsync(servers.Lived.Address, 1280, ColorScheme.Light);
+        await tab.GoAsync("/monitors/deliveries");
+        await tab.Page.Locator(".heat button").First.ClickAsync();
+        await Assertions.Expect(tab.Page.Locator(".bar-main").First).ToBeAttachedAsync();
+        await Assertions.Expect(tab.Page.Locator(".bar-reference").First).ToBeAttachedAsync();
+    }
+
+    [Fact]
+    public async Task The_audit_chain_is_verified_by_a_button()
+    {
+        await using var tab = await chromium.OpenAsync(servers.Lived.Address, 1280, ColorScheme.Light);
+        await tab.GoAsync("/audit");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Verify the chain" }).ClickAsync();
+        await Assertions.Expect(tab.Page.Locator(".notice.good")).ToContainTextAsync("The chain holds");
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Orrery.Hosts.Tests.Web;
+
+[Collection(nameof(Pages))]
+public sealed class PageTests(Servers servers, Chromium chromium)
+{
+    private const int Desktop = 1280, Phone = 390;
+
+    private static readonly string[] Lists = ["/", "/datasets", "/features", "/runs", "/runs/compare", "/pipelines", "/models", "/endpoints", "/monitors", "/lineage", "/audit", "/login"];
+
+    private static readonly string[] Details =
+    [
+        "/datasets/deliveries", "/datasets/deliveries?version=1", "/features/views/depots", "/features/services/deliveries", "/runs?kind=train", "/pipelines/train-deliveries",
+        "/models/deliveries", "/models/deliveries?version=1", "/endpoints/deliveries", "/monitors/deliveries", "/lineage?start=model/deliveries", "/lineage?start=endpoint/deliveries",
+    ];
+
+    public static TheoryData<int, ColorScheme> Screens => new() { { Desktop, ColorScheme.Light }, { Desktop, ColorScheme.Dark }, { Phone, ColorScheme.Light }, { Phone, ColorScheme.Dark } };
+
+    [Theory]
+    [MemberData(nameof(Screens))]
+    public async Task Every_page_of_an_empty_server_loads_and_fits(int width, ColorScheme colours) => await AllLoadAsync(servers.Empty.Address, Lists, width, colours);
+
+    [Theory]
+    [MemberData(nameof(Screens))]
+    public async Task Every_page_of_a_server_with_a_living_model_loads_and_fits(int width, ColorScheme colours) =>
+        await AllLoadAsync(servers.Lived.Address, [.. Lists, .. Details], width, colours);
+
+    [Fact]
+    public async Task What_is_not_there_is_said_in_words()
+    {
+        await using var tab = await chromium.OpenAsync(servers.Lived.Address, Desktop, ColorScheme.Light);
+        await tab.GoAsync("/models/deliverys");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("deliveries");
+        await tab.GoAsync("/runs/nothing");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("32 hexadecimal digits");
+    }
+
+    [Fact]
+    public async Task The_colours_that_a_reader_chose_stay()
+    {
+        await using var tab = await chromium.OpenAsync(servers.Empty.Address, Desktop, ColorScheme.Light);
+        await tab.GoAsync("/");
+        await tab.Page.GetByLabel("Dark colours").ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await tab.GoAsync("/runs");
+        await Assertions.Expect(tab.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+    }
+
+    private async Task AllLoadAsync(Uri server, IEnumerable<string> paths, int width, ColorScheme colours)
+    {
+        await using var tab = await chromium.OpenAsync(server, width, colours);
+        var wrong = new List<string>();
+        foreach (var path in paths)
+        {
+            await tab.GoAsync(path);
+            wrong.AddRange(tab.Failures.Select(failure => $"{path}: {failure}"));
+            tab.Failures.Clear();
+            if (await tab.Page.Locator(".page > .notice.bad").CountAsync() > 0)
+                wrong.Add($"{path}: {await tab.Page.Locator(".page > .notice.bad").First.InnerTextAsync()}");
+            var beyond = await tab.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            if (beyond > 0)
+                wrong.Add($"{path}: {beyond} px wider than the screen");
+        }
+
+        Assert.Empty(wrong);
+    }
+}

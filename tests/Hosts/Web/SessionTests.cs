@@ -1,0 +1,40 @@
+using Microsoft.Playwright;
+using Orrery.Hosts.Tests.Server;
+using Orrery.Platform.Access;
+using Orrery.Server.Access;
+using Xunit;
+
+namespace Orrery.Hosts.Tests.Web;
+
+[Collection(nameof(Pages))]
+public sealed class SessionTests(Chromium chromium)
+{
+    [Fact]
+    public async Task A_stranger_is_asked_for_a_token_and_then_led_where_they_wanted_to_go()
+    {
+        await using var server = await TestServer.StartAsync(options => options with { RequireTokens = true });
+        var token = await server.Get<TokenStore>().CreateAsync(Caller.System("test"), "reader", Role.Viewer, default);
+        await using var tab = await chromium.OpenAsync(server.Address, 1280, ColorScheme.Light);
+        await tab.Page.GotoAsync("/runs?kind=train");
+        await tab.Page.GetByLabel("Token").FillAsync("orr_wrong");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Nobody has this token");
+
+        await tab.Page.GetByLabel("Token").FillAsync(token.Secret);
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("h1")).ToContainTextAsync("Runs");
+        Assert.EndsWith("/runs?kind=train", tab.Page.Url);
+        Assert.Equal("", await tab.Page.EvaluateAsync<string>("document.cookie"));
+    }
+
+    [Fact]
+    public async Task A_session_is_only_begun_from_our_own_form()
+    {
+        await using var server = await TestServer.StartAsync(options => options with { RequireTokens = true });
+        var token = await server.Get<TokenStore>().CreateAsync(Caller.System("test"), "reader", Role.Viewer, default);
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["token"] = token.Secret, ["returnUrl"] = "/" });
+        var response = await server.Http.PostAsync("/session", form);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.False(response.Headers.Contains("Set-Cookie"));
+    }
+}
