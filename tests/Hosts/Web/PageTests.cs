@@ -57,8 +57,7 @@ public sealed class PageTests(Servers servers, Chromium chromium)
             await tab.GoAsync(path);
             wrong.AddRange(tab.Failures.Select(failure => $"{path}: {failure}"));
             tab.Failures.Clear();
-            if (await tab.Page.Locator(".page > .notice.bad").CountAsync() > 0)
-                wrong.Add($"{path}: {await tab.Page.Locator(".page > .notice.bad").First.InnerTextAsync()}");
+            wrong.AddRange((await tab.Page.GetByRole(AriaRole.Alert).AllInnerTextsAsync()).Select(refusal => $"{path}: {refusal}"));
             var beyond = await tab.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
             if (beyond > 0)
                 wrong.Add($"{path}: {beyond} px wider than the screen");
