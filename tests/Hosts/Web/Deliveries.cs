@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Orrery.Hosts.Tests.Server;
-using Orrery.Kernel;
 using Orrery.Ledger.Runs;
 using Orrery.Monitoring.Monitors;
 using Orrery.Pipelines;
