@@ -10,13 +10,27 @@ using Orrery.Platform.Http;
 namespace Orrery.Ledger.Lineage;
 
 /// <summary>Where a walk starts (exactly one of the first four), which way and how far it goes.</summary>
-/// <param name="Ref">An asset version: <c>model/flights@champion</c>.</param>
-/// <param name="Run">A run's id.</param>
-/// <param name="Endpoint">An endpoint's name.</param>
-/// <param name="Signal">A signal: <c>stream#id</c>.</param>
-/// <param name="Direction">Upstream, downstream or both; both where nobody says.</param>
-/// <param name="Depth">Steps, 1 to 64; 16 where nobody says.</param>
-internal sealed record WalkQuery(string? Ref, RunId? Run, string? Endpoint, string? Signal, string? Direction, int? Depth);
+/// <remarks>Properties, because the request delegate generator cannot name a constructor with a parameter of type <c>string?</c> (CS8639).</remarks>
+internal sealed record WalkQuery
+{
+    /// <summary>An asset version: <c>model/flights@champion</c>.</summary>
+    public string? Ref { get; init; }
+
+    /// <summary>A run's id.</summary>
+    public RunId? Run { get; init; }
+
+    /// <summary>An endpoint's name.</summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>A signal: <c>stream#id</c>.</summary>
+    public string? Signal { get; init; }
+
+    /// <summary>Upstream, downstream or both; both where nobody says.</summary>
+    public string? Direction { get; init; }
+
+    /// <summary>Steps, 1 to 64; 16 where nobody says.</summary>
+    public int? Depth { get; init; }
+}
 
 internal static class LineageEndpoints
 {

@@ -3,10 +3,15 @@ using Orrery.Kernel;
 namespace Orrery.Platform.Http;
 
 /// <summary>The query parameters of every list; bind it with <c>[AsParameters]</c>.</summary>
-/// <param name="Limit">How many items at most; 100 where nobody says.</param>
-/// <param name="Cursor"><c>next</c> of the page before.</param>
-public sealed record PageQuery(int? Limit, string? Cursor)
+/// <remarks>Properties, because the request delegate generator cannot name a constructor with a parameter of type <c>string?</c> (CS8639).</remarks>
+public sealed record PageQuery
 {
+    /// <summary>How many items at most; 100 where nobody says.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary><c>next</c> of the page before.</summary>
+    public string? Cursor { get; init; }
+
     /// <summary>The page that is wanted, checked.</summary>
     public PageRequest ToRequest()
     {

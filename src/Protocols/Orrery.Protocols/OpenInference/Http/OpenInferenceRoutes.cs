@@ -24,11 +24,12 @@ internal static class OpenInferenceRoutes
     {
         var api = routes.MapGroup("/v2").ExcludeFromDescription();
         // Probes come without a token.
-        api.MapGet("/health/live", () => TypedResults.Json(new { live = true })).AllowAnonymous();
-        api.MapGet("/health/ready", () => TypedResults.Json(new { ready = true })).AllowAnonymous();
+        api.MapGet("/health/live", context => context.Response.WriteAsJsonAsync(new { live = true }, context.RequestAborted)).AllowAnonymous();
+        api.MapGet("/health/ready", context => context.Response.WriteAsJsonAsync(new { ready = true }, context.RequestAborted)).AllowAnonymous();
 
         var open = api.MapGroup("").RequireRole(Role.Viewer);
-        open.MapGet("", () => TypedResults.Json(new { name = InferenceServer.Name, version = InferenceServer.Version, extensions = InferenceServer.Extensions }));
+        open.MapGet("", context => context.Response.WriteAsJsonAsync(
+            new { name = InferenceServer.Name, version = InferenceServer.Version, extensions = InferenceServer.Extensions }, context.RequestAborted));
         foreach (var model in new[] { "/models/{model}", "/models/{model}/versions/{version}" })
         {
             open.MapGet(model, context => OpenInferenceErrors.AnswerAsync(context, MetadataAsync));
