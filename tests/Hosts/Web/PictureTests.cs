@@ -11,7 +11,7 @@ namespace Orrery.Hosts.Tests.Web;
 public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>
 {
     [Theory]
-    [InlineData("home-light.png", "/", ColorScheme.Light)]
+    [InlineData("home.png", "/", ColorScheme.Light)]
     [InlineData("home-dark.png", "/", ColorScheme.Dark)]
     [InlineData("monitor.png", "/monitors/flights", ColorScheme.Light)]
     [InlineData("lineage.png", "/lineage?start=model/flights@champion", ColorScheme.Light)]
