@@ -1,23 +1,26 @@
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
+using Orrery.Kernel;
 
 namespace Orrery.Server.Access;
 
-/// <summary>Signs a browser in and out: the login page sends its token here, and from then on a cookie carries it.</summary>
+/// <summary>Signs a browser in: the login page sends its token here, and from then on a cookie carries it.</summary>
 internal static class SessionEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        // The form carries an antiforgery token, which the middleware checks.
         routes.MapPost("/session", SignInAsync).AllowAnonymous().ExcludeFromDescription();
-        routes.MapPost("/session/end", SignOut).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static async Task<RedirectHttpResult> SignInAsync(
-        HttpContext http, TokenStore tokens, [FromForm] string token, [FromForm] string? returnUrl, CancellationToken cancellationToken)
+        HttpContext http, TokenStore tokens, IAntiforgery antiforgery, CancellationToken cancellationToken)
     {
-        var to = IsLocal(returnUrl) ? returnUrl! : "/";
-        var secret = token.Trim();
+        if (!await antiforgery.IsRequestValidAsync(http))
+            throw new InvalidException("Sign in with the form at /login: this one is not from there, or is too old.");
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        var returnUrl = form["returnUrl"].ToString();
+        var to = IsLocal(returnUrl) ? returnUrl : "/";
+        var secret = form["token"].ToString().Trim();
         if (await tokens.FindAsync(secret, cancellationToken) is null)
             return TypedResults.LocalRedirect($"/login?failed=true&returnUrl={Uri.EscapeDataString(to)}");
         // Out of reach of scripts, never sent along from another site; over TLS alone where the page came over TLS.
@@ -26,12 +29,6 @@ internal static class SessionEndpoints
             HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = http.Request.IsHttps, Path = "/", IsEssential = true,
         });
         return TypedResults.LocalRedirect(to);
-    }
-
-    private static RedirectHttpResult SignOut(HttpContext http, [FromForm] string? returnUrl)
-    {
-        http.Response.Cookies.Delete(TokenAuthentication.Cookie);
-        return TypedResults.LocalRedirect(IsLocal(returnUrl) ? returnUrl! : "/login");
     }
 
     // "//host" and "/\host" are other servers to a browser.
