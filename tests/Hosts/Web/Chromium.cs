@@ -32,7 +32,10 @@ public sealed class Chromium : IAsyncLifetime
             Assert.Skip($"Chromium is not at {Executable}; 'apt-get install chromium' brings it.");
         var context = await _browser.NewContextAsync(new()
         {
-            BaseURL = server.ToString(), ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce,
+            BaseURL = server.ToString(),
+            ViewportSize = new() { Width = width, Height = 900 },
+            ColorScheme = colours,
+            ReducedMotion = ReducedMotion.Reduce,
         });
         return new(context, await context.NewPageAsync());
     }

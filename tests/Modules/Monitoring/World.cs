@@ -25,7 +25,7 @@ namespace Orrery.Monitoring.Tests;
 internal sealed class World : IAsyncDisposable
 {
     public const string Endpoint = "flights";
-    
+
     /// <summary>What the honest scores' log loss is in the long run; the model's evaluation says so too.</summary>
     public const double ReferenceLogLoss = 0.53;
 

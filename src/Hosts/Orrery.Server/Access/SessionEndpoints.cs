@@ -26,7 +26,11 @@ internal static class SessionEndpoints
         // Out of reach of scripts, never sent along from another site; over TLS alone where the page came over TLS.
         http.Response.Cookies.Append(TokenAuthentication.Cookie, secret, new()
         {
-            HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = http.Request.IsHttps, Path = "/", IsEssential = true,
+            HttpOnly = true,
+            SameSite = SameSiteMode.Strict,
+            Secure = http.Request.IsHttps,
+            Path = "/",
+            IsEssential = true,
         });
         return TypedResults.LocalRedirect(to);
     }

@@ -29,7 +29,9 @@ internal sealed class TrainingSetStep(ITrainingSets sets) : StepKind<TrainingSet
     {
         var request = new TrainingSetRequest(spec.Name, spec.Service, Spine(context, spec.Spine), spec.Timestamp, spec.Labels)
         {
-            From = spec.From, To = spec.To, Keep = spec.Keep ?? [],
+            From = spec.From,
+            To = spec.To,
+            Keep = spec.Keep ?? [],
         };
         var set = await sets.BuildAsync(context.Caller, request, context.Run, cancellationToken);
         return new(

@@ -69,25 +69,25 @@ internal sealed class AlertRules(MonitorStore store, ISignalLog signals, TimePro
 
     private AlertRow Make(
         ActiveMonitor monitor, WindowRow window, AlertKind kind, string measure, double value, double threshold, string message, long time, WindowReference reference) => new()
-    {
-        // The same finding has the same id, so that an evaluation that is done again raises nothing twice.
-        Id = FormattableString.Invariant(
+        {
+            // The same finding has the same id, so that an evaluation that is done again raises nothing twice.
+            Id = FormattableString.Invariant(
             $"{monitor.Caller.Workspace}.{monitor.Name}.v{window.Version}.{SignalBatch.FromMicroseconds(window.Start):yyyyMMdd'T'HHmmss'Z'}.{(kind == AlertKind.Drift ? "drift" : measure)}"),
-        Workspace = monitor.Caller.Workspace,
-        Monitor = monitor.Name,
-        Endpoint = monitor.Spec.Endpoint,
-        Kind = kind,
-        Measure = measure,
-        Value = value,
-        Threshold = threshold,
-        Message = message,
-        Version = window.Version,
-        WindowStart = window.Start,
-        WindowEnd = window.End,
-        Time = time,
-        RaisedAt = SignalBatch.ToMicroseconds(clock.GetUtcNow()),
-        Declaration = monitor.Version.Id.ToString(),
-        Model = reference.Model?.Id.ToString(),
-        AnnouncedAfter = signals.Find(AlertStream.Name)?.End ?? 0,
-    };
+            Workspace = monitor.Caller.Workspace,
+            Monitor = monitor.Name,
+            Endpoint = monitor.Spec.Endpoint,
+            Kind = kind,
+            Measure = measure,
+            Value = value,
+            Threshold = threshold,
+            Message = message,
+            Version = window.Version,
+            WindowStart = window.Start,
+            WindowEnd = window.End,
+            Time = time,
+            RaisedAt = SignalBatch.ToMicroseconds(clock.GetUtcNow()),
+            Declaration = monitor.Version.Id.ToString(),
+            Model = reference.Model?.Id.ToString(),
+            AnnouncedAfter = signals.Find(AlertStream.Name)?.End ?? 0,
+        };
 }

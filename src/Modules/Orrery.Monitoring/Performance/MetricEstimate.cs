@@ -34,18 +34,18 @@ internal static class MetricEstimate
         switch (metric)
         {
             case PerformanceMetric.Auc:
-            {
-                var labels = Array.ConvertAll(rows.Labels, label => label > 0);
-                return (new BinaryScores(labels, rows.Scores).RocAuc(), DeLong.AucInterval(labels, rows.Scores, confidence));
-            }
+                {
+                    var labels = Array.ConvertAll(rows.Labels, label => label > 0);
+                    return (new BinaryScores(labels, rows.Scores).RocAuc(), DeLong.AucInterval(labels, rows.Scores, confidence));
+                }
 
             case PerformanceMetric.Ece:
                 return CalibrationError(rows, confidence);
             case PerformanceMetric.Rmse:
-            {
-                var (mean, interval) = Mean(rows, Loss(metric), confidence);
-                return (Math.Sqrt(mean), new(Math.Sqrt(Math.Max(0, interval.Lower)), Math.Sqrt(interval.Upper)));
-            }
+                {
+                    var (mean, interval) = Mean(rows, Loss(metric), confidence);
+                    return (Math.Sqrt(mean), new(Math.Sqrt(Math.Max(0, interval.Lower)), Math.Sqrt(interval.Upper)));
+                }
 
             default:
                 return Mean(rows, Loss(metric), confidence);

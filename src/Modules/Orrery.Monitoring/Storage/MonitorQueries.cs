@@ -61,8 +61,18 @@ internal sealed class MonitorQueries(IDatabase database)
     // Histograms are most of a row, and no list shows them.
     private static IQueryable<WindowRow> WithoutHistograms(IQueryable<WindowRow> rows) => rows.Select(r => new WindowRow
     {
-        Workspace = r.Workspace, Monitor = r.Monitor, Start = r.Start, End = r.End, Version = r.Version, Arm = r.Arm, State = r.State, Predictions = r.Predictions,
-        Labels = r.Labels, LateLabels = r.LateLabels, Drift = r.Drift, Performance = r.Performance,
+        Workspace = r.Workspace,
+        Monitor = r.Monitor,
+        Start = r.Start,
+        End = r.End,
+        Version = r.Version,
+        Arm = r.Arm,
+        State = r.State,
+        Predictions = r.Predictions,
+        Labels = r.Labels,
+        LateLabels = r.LateLabels,
+        Drift = r.Drift,
+        Performance = r.Performance,
     });
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

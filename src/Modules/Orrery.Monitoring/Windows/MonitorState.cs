@@ -61,7 +61,12 @@ internal sealed class MonitorState
             return null;
         window = new()
         {
-            Workspace = Progress.Workspace, Monitor = Progress.Monitor, Start = id.Start, End = id.Start + Progress.WindowLength, Version = score.Version, Arm = arm,
+            Workspace = Progress.Workspace,
+            Monitor = Progress.Monitor,
+            Start = id.Start,
+            End = id.Start + Progress.WindowLength,
+            Version = score.Version,
+            Arm = arm,
         };
         _windows[id] = window;
         return _last = window;

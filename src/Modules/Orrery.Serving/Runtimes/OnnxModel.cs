@@ -136,7 +136,8 @@ internal sealed class OnnxModel : IDisposable
             errors["outputs"] = "the manifest names none";
         if (errors.Count > 0)
             throw new InvalidException(
-                $"The ONNX graph of {Name} disagrees with its manifest: {string.Join("; ", errors.Select(error => $"{error.Key}: {error.Value}"))}.") { Errors = errors };
+                $"The ONNX graph of {Name} disagrees with its manifest: {string.Join("; ", errors.Select(error => $"{error.Key}: {error.Value}"))}.")
+            { Errors = errors };
     }
 
     private static void Compare(

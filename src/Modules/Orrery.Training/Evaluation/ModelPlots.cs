@@ -28,7 +28,8 @@ internal static class ModelPlots
     private static string Roc((string Name, BinaryScores Scores)[] models) => new CurvePlot(
         "ROC curve on the test rows", $"True positive rate over false positive rate. {List(models, "area under the curve", s => s.RocAuc())}",
         "false positive rate", "true positive rate",
-        [.. models.Select(m => new CurveSeries(Legend(m.Name, "AUC", m.Scores.RocAuc()), Points(Curves.Roc(m.Scores))))]) { Reference = ((0, 0), (1, 1)) }.Draw();
+        [.. models.Select(m => new CurveSeries(Legend(m.Name, "AUC", m.Scores.RocAuc()), Points(Curves.Roc(m.Scores))))])
+    { Reference = ((0, 0), (1, 1)) }.Draw();
 
     private static string PrecisionRecall((string Name, BinaryScores Scores)[] models)
     {

@@ -44,7 +44,9 @@ internal sealed class TrainHandler(
             await EndInterruptedAsync(caller, parent, cancellationToken);
         var run = await runs.StartAsync(caller, new("train", $"train {request.Trainer}", request.Trainer, request.Parent, spec.Seed, new Dictionary<string, string>
         {
-            ["trainer"] = version.Ref.ToString(), ["training_set"] = dataset.Version.Ref.ToString(), ["label"] = spec.Label,
+            ["trainer"] = version.Ref.ToString(),
+            ["training_set"] = dataset.Version.Ref.ToString(),
+            ["label"] = spec.Label,
         }), cancellationToken);
         return new(request.Trainer, version, spec, dataset, run);
     }

@@ -32,7 +32,11 @@ internal sealed class TrialStudy(IRuns runs, TimeProvider time)
         var firstReport = Math.Max(ReportEvery, spec.Learner.Rounds / 4);
         var study = new Study(new SearchSpace(tune.Space), new()
         {
-            Direction = task.Metric.Direction, Seed = (ulong)spec.Seed, Sampler = tune.Sampler, Pruner = tune.Pruner, MinimumResource = firstReport,
+            Direction = task.Metric.Direction,
+            Seed = (ulong)spec.Seed,
+            Sampler = tune.Sampler,
+            Pruner = tune.Pruner,
+            MinimumResource = firstReport,
         });
         using var learner = Learner.For(spec.Learner, task);
         for (var i = 0; i < tune.Trials; i++)
