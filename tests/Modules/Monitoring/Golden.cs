@@ -1,18 +1,13 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Orrery.Tests;
 
 namespace Orrery.Monitoring.Tests;
 
 /// <summary>What golden.py computed with NumPy, SciPy and scikit-learn.</summary>
 internal static class Golden
 {
-    public static JsonElement Read(string part, [CallerFilePath] string here = "")
-    {
-        var folder = new DirectoryInfo(Path.GetDirectoryName(here)!);
-        while (folder.Name != "Monitoring")
-            folder = folder.Parent!;
-        return JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(folder.FullName, "golden.json"))).GetProperty(part);
-    }
+    public static JsonElement Read(string part) =>
+        JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Repository.Root, "tests", "Modules", "Monitoring", "golden.json"))).GetProperty(part);
 
     public static double Number(this JsonElement golden, string name) => golden.GetProperty(name).GetDouble();
 

@@ -52,7 +52,8 @@ public sealed class Dimension
         if (Cardinality is { } cardinality)
         {
             var index = Math.Min(cardinality - 1, (long)(coordinate * cardinality));
-            return _choices is not null ? Spec.Choices![(int)index] : _low + index * _step;
+            // 19 + 97 · 0.1 is a little above 28.7 in binary.
+            return _choices is not null ? Spec.Choices![(int)index] : Math.Min(_high, _low + index * _step);
         }
 
         var at = _from + coordinate * (_to - _from);

@@ -20,6 +20,15 @@ public sealed class SearchSpaceTests
         Gen.Int[1, 12].Select(n => ParameterSpec.Categorical("p", [.. Enumerable.Range(0, n).Select(i => $"choice {i}")])));
 
     [Fact]
+    public void The_last_step_does_not_leave_the_range()
+    {
+        var space = new SearchSpace(ParameterSpec.Float("p", 19, 28.7, step: 0.1));
+        var value = space.FromUnit([1]);
+        Assert.Equal(28.7, value["p"].Number);
+        Assert.InRange(space.ToUnit(value)[0], 0, 1);
+    }
+
+    [Fact]
     public void A_coordinate_gives_a_value_that_gives_itself_again() => Gen.Select(AnyParameter, Gen.Double[0, 1]).Sample((spec, coordinate) =>
     {
         var space = new SearchSpace(spec);

@@ -1,7 +1,7 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Orrery.Kernel;
 using Orrery.Training.LogisticRegressions;
+using Orrery.Tests;
 using Xunit;
 
 namespace Orrery.Training.Tests.LogisticRegressions;
@@ -124,8 +124,8 @@ public sealed class LogisticRegressionTests
         return (values, label);
     }
 
-    private static Golden[] ReadGolden([CallerFilePath] string here = "") => JsonSerializer.Deserialize<Golden[]>(
-        File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "golden.json")), JsonSerializerOptions.Web)!;
+    private static Golden[] ReadGolden() => JsonSerializer.Deserialize<Golden[]>(
+        File.ReadAllText(Path.Combine(Repository.Root, "tests", "Modules", "Training", "LogisticRegressions", "golden.json")), JsonSerializerOptions.Web)!;
 
     private sealed record Golden(uint Seed, int Rows, int Columns, double L2, int Positives, double[] Coefficients, double Intercept);
 }
