@@ -45,7 +45,7 @@ public static class OrreryServer
         AddServices(builder.Services, builder.Configuration, options);
         configure?.Invoke(builder);
         var app = builder.Build();
-        Map(app);
+        Map(app, options);
         return app;
     }
 
@@ -102,13 +102,15 @@ public static class OrreryServer
         // A parameter or body that cannot be read is told as a problem too, not by an empty 400.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddApiDocument();
-        services.AddTelemetry();
+        services.AddTelemetry(configuration);
     }
 
-    private static void Map(WebApplication app)
+    private static void Map(WebApplication app, ServerOptions options)
     {
         app.UseExceptionHandler();
         app.UseMiddleware<SecurityHeaders>();
+        if (!options.RequireTokens)
+            app.UseMiddleware<LocalRequests>();
         app.UseMiddleware<ClientGreeting>();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -93,6 +93,28 @@ public sealed class AccessTests
         Assert.Equal(ErrorCode.Forbidden, refusal.Code);
     }
 
+    [Theory]
+    [InlineData("Host", "evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("Host", "localhost", HttpStatusCode.OK)]
+    [InlineData("Origin", "https://evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("Origin", "null", HttpStatusCode.Forbidden)]
+    [InlineData("Origin", "http://127.0.0.1:5080", HttpStatusCode.OK)]
+    public async Task Without_tokens_it_answers_only_what_this_machine_asks(string header, string value, HttpStatusCode expected)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/me");
+        request.Headers.TryAddWithoutValidation(header, value);
+        Assert.Equal(expected, (await server.Http.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
+    public async Task With_tokens_it_answers_to_any_name()
+    {
+        await using var server = await TestServer.StartAsync(options => options with { RequireTokens = true });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/healthz") { Headers = { Host = "orrery.example.org" } };
+        Assert.Equal(HttpStatusCode.OK, (await server.Http.SendAsync(request)).StatusCode);
+    }
+
     private static IEnumerable<string> RoutesWithoutPolicy(WebApplication app) => ((IEndpointRouteBuilder)app).DataSources
         .SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
         .Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && endpoint.Metadata.GetMetadata<IAuthorizeData>() is null)

@@ -20,12 +20,16 @@ internal sealed class TokenAuthentication(
     public const string Cookie = "orrery_token";
     public const string WorkspaceHeader = "Orrery-Workspace";
 
+    private const string LocalActor = "user:local";
     private const string Bearer = "Bearer ";
+
+    // Most requests of a server without tokens are this one caller; a principal is never changed once it is made.
+    private static readonly AuthenticateResult LocalAdministrator = Success(LocalActor, Caller.DefaultWorkspace, Role.Admin);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (!server.RequireTokens)
-            return Success("user:local", Workspace(), Role.Admin);
+            return Workspace() is var workspace && workspace == Caller.DefaultWorkspace ? LocalAdministrator : Success(LocalActor, workspace, Role.Admin);
         var header = Request.Headers.Authorization.ToString();
         var secret = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : Request.Cookies[Cookie];
         if (string.IsNullOrEmpty(secret))

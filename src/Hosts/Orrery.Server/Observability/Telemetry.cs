@@ -1,16 +1,29 @@
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 using Orrery.Platform.Access;
 
 namespace Orrery.Server.Observability;
 
-/// <summary>Metrics at <c>/metrics</c> (Prometheus) and traces: meters and activity sources whose name begins with <c>Orrery.</c>, and ASP.NET Core's own.</summary>
+/// <summary>
+/// Metrics at <c>/metrics</c> (Prometheus): meters whose name begins with <c>Orrery.</c>, and ASP.NET Core's own. Traces go by OTLP to where
+/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says; unset, none are recorded.
+/// </summary>
 internal static class Telemetry
 {
-    public static void AddTelemetry(this IServiceCollection services) => services.AddOpenTelemetry()
-        .WithMetrics(metrics => metrics
+    private const string TraceEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    public static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
+    {
+        var telemetry = services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("Orrery.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
-            .AddPrometheusExporter())
-        .WithTracing(traces => traces.AddSource("Orrery.*", "Microsoft.AspNetCore"));
+            .AddPrometheusExporter());
+        if (!string.IsNullOrEmpty(configuration[TraceEndpoint]))
+        {
+            telemetry.ConfigureResource(resource => resource.AddService("orrery"))
+                .WithTracing(traces => traces.AddSource("Orrery.*", "Microsoft.AspNetCore").AddOtlpExporter());
+        }
+    }
 
     public static void MapTelemetry(this IEndpointRouteBuilder routes) =>
         routes.MapPrometheusScrapingEndpoint("/metrics").RequireRole(Role.Viewer);
