@@ -68,7 +68,8 @@ public sealed class ProfileTests
         await Gen.Double[-1e6, 1e6].Array[1, 200].SampleAsync(async values =>
         {
             using var session = platform.Analytics.Open();
-            var list = string.Join(", ", values.Select(v => $"({v.ToString("R", System.Globalization.CultureInfo.InvariantCulture)}::DOUBLE)"));
+            // As text: a bare literal is a DECIMAL first, and may come out one bit off.
+            var list = string.Join(", ", values.Select(v => $"('{v.ToString("R", System.Globalization.CultureInfo.InvariantCulture)}'::DOUBLE)"));
             await session.ExecuteAsync($"CREATE TEMP TABLE rows AS SELECT * FROM (VALUES {list}) t(v)");
 
             var detail = await NumericDetail.RunAsync(session, "v", values.Min(), values.Max(), default);
