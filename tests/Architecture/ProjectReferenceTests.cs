@@ -38,7 +38,7 @@ public sealed class ProjectReferenceTests
     [Fact]
     public void Every_project_refers_only_to_those_that_the_table_allows()
     {
-        var projects = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories).ToList();
+        var projects = Directory.EnumerateFiles(Repository.Path("src"), "*.csproj", SearchOption.AllDirectories).ToList();
         Assert.True(projects.Count >= Allowed.Count, $"found only {projects.Count} projects");
         Assert.Empty(projects.SelectMany(path => Violations(Room(path), XDocument.Load(path))));
     }
@@ -58,14 +58,14 @@ public sealed class ProjectReferenceTests
     [Fact]
     public void The_table_has_no_project_that_is_gone()
     {
-        var rooms = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories).Select(Room);
+        var rooms = Directory.EnumerateFiles(Repository.Path("src"), "*.csproj", SearchOption.AllDirectories).Select(Room);
         Assert.Empty(Allowed.Keys.Except(rooms));
     }
 
     [Fact]
     public void References_do_not_leak_through_others()
     {
-        var properties = XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props"));
+        var properties = XDocument.Load(Repository.Path("Directory.Build.props"));
         Assert.Equal("true", properties.Descendants("DisableTransitiveProjectReferences").Single().Value);
     }
 

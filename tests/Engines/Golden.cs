@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orrery.Tests;
 using Xunit;
 
 namespace Orrery.Engines.Tests;
@@ -8,7 +9,7 @@ internal static class Golden
 {
     public static JsonElement Load(string room, string file)
     {
-        using var stream = File.OpenRead(Path.Combine(AppContext.BaseDirectory, room, "golden", file));
+        using var stream = File.OpenRead(Repository.Path($"tests/Engines/{room}/golden/{file}"));
         return JsonDocument.Parse(stream).RootElement;
     }
 

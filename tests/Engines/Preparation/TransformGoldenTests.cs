@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orrery.Engines.Tests;
 using Xunit;
 
 namespace Orrery.Preparation.Tests;
@@ -6,7 +7,8 @@ namespace Orrery.Preparation.Tests;
 /// <summary>What steps learn and give, against scikit-learn, NumPy and pandas in 64 bits; golden/make_transforms.py made the values.</summary>
 public sealed class TransformGoldenTests
 {
-    private static readonly Dictionary<string, JsonElement> Golden = Read();
+    private static readonly Dictionary<string, JsonElement> Reference =
+        Golden.Load("Preparation", "transforms.json").EnumerateObject().ToDictionary(p => p.Name, p => p.Value);
 
     public static TheoryData<string, string> Steps => new()
     {
@@ -45,14 +47,14 @@ public sealed class TransformGoldenTests
             }
             """.Replace("STEP", step, StringComparison.Ordinal);
         var batch = Batch.Of().Numbers("x", Numbers("x")).Numbers("filled", Numbers("filled")).Numbers("amounts", Numbers("amounts"))
-            .Texts("cities", [.. Golden["cities"].EnumerateArray().Select(v => v.GetString())])
-            .Integers("times", [.. Golden["times"].EnumerateArray().Select(v => (long?)v.GetInt64())])
+            .Texts("cities", [.. Reference["cities"].EnumerateArray().Select(v => v.GetString())])
+            .Integers("times", [.. Reference["times"].EnumerateArray().Select(v => (long?)v.GetInt64())])
             .Numbers("label", Numbers("label")).Build();
         var fitted = TransformSpec.FromJson(System.Text.Encoding.UTF8.GetBytes(json)).Fit([batch], "label");
         using var features = fitted.Apply(batch);
 
         var column = golden.EndsWith("cos", StringComparison.Ordinal) ? 1 : 0;
-        var expected = Golden[golden].EnumerateArray().Select(v => v.GetDouble()).ToArray();
+        var expected = Reference[golden].EnumerateArray().Select(v => v.GetDouble()).ToArray();
         for (var row = 0; row < expected.Length; row++)
         {
             // Learnt constants and each operation round to 24 bits: two operations on values of size s err by a few s × 2⁻²⁴. Where
@@ -62,11 +64,5 @@ public sealed class TransformGoldenTests
     }
 
     private static float?[] Numbers(string name) =>
-        [.. Golden[name].EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Null ? (float?)null : v.GetSingle())];
-
-    private static Dictionary<string, JsonElement> Read()
-    {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Preparation", "golden", "transforms.json")));
-        return document.RootElement.Clone().EnumerateObject().ToDictionary(p => p.Name, p => p.Value);
-    }
+        [.. Reference[name].EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Null ? (float?)null : v.GetSingle())];
 }

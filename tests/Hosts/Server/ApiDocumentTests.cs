@@ -9,7 +9,7 @@ namespace Orrery.Hosts.Tests.Server;
 /// </summary>
 public sealed class ApiDocumentTests
 {
-    private static string Committed => Path.Combine(Repository.Root, "docs", "openapi.json");
+    private static string Committed => Repository.Path("docs/openapi.json");
 
     [Fact]
     public async Task The_committed_document_is_what_the_server_says()

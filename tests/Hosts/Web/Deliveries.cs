@@ -6,6 +6,7 @@ using Orrery.Monitoring.Monitors;
 using Orrery.Pipelines;
 using Orrery.Platform.Access;
 using Orrery.Serving.Predictions;
+using Orrery.Tests;
 using Xunit;
 
 namespace Orrery.Hosts.Tests.Web;
@@ -21,7 +22,7 @@ internal static class Deliveries
 
     public static async Task LiveAsync(TestServer server)
     {
-        await server.Client.Resources.ApplyAsync(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Web", "deliveries.yaml")));
+        await server.Client.Resources.ApplyAsync(await File.ReadAllTextAsync(Repository.Path("tests/Hosts/Web/deliveries.yaml")));
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(Csv()));
         await server.Client.Data.IngestAsync("deliveries", "january.csv", file);
         var pipelines = server.Get<IPipelines>();

@@ -25,7 +25,7 @@ public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>
 
         await using var tab = await chromium.OpenAsync(new(address), 1280, colours);
         await tab.GoAsync(path);
-        await tab.Page.ScreenshotAsync(new() { Path = Path.Combine(Repository.Root, "docs", "images", name) });
+        await tab.Page.ScreenshotAsync(new() { Path = Repository.Path($"docs/images/{name}") });
         Assert.Empty(tab.Failures);
     }
 }

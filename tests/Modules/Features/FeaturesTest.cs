@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Orrery.Data;
 using Orrery.Data.Datasets;
 using Orrery.Features.Services;
@@ -58,7 +59,7 @@ internal static class FeaturesTest
     private static async Task ApplyAsync(this TestPlatform platform, AssetKind kind, string name, object spec) =>
         await platform.Get<IResources>().ApplyAsync(Ada, [new(kind, name, JsonSerializer.SerializeToElement(spec, spec.GetType(), LedgerJson.Options))], ApplyMode.Apply);
 
-    private static void Configure(Microsoft.Extensions.DependencyInjection.IServiceCollection services)
+    public static void Configure(IServiceCollection services)
     {
         var configuration = new ConfigurationBuilder().Build();
         services.AddLedger(configuration);

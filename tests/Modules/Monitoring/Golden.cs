@@ -7,7 +7,7 @@ namespace Orrery.Monitoring.Tests;
 internal static class Golden
 {
     public static JsonElement Read(string part) =>
-        JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Repository.Root, "tests", "Modules", "Monitoring", "golden.json"))).GetProperty(part);
+        JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Repository.Path("tests/Modules/Monitoring/golden.json"))).GetProperty(part);
 
     public static double Number(this JsonElement golden, string name) => golden.GetProperty(name).GetDouble();
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orrery.Engines.Tests;
 using Orrery.Preparation.Predictors;
 using Xunit;
 
@@ -14,7 +15,7 @@ public sealed class LightGbmGoldenTests
     [MemberData(nameof(Cases))]
     public void Margins_are_those_of_LightGBM_rounded_once(string name)
     {
-        var golden = Golden.Read(name);
+        var golden = Reference.Read(name);
         using var features = golden.Features();
         var margins = TreeEnsemble.FromLightGbm(golden.Model).Margins(features);
 
@@ -26,7 +27,7 @@ public sealed class LightGbmGoldenTests
     [MemberData(nameof(Cases))]
     public void Predictions_are_those_of_LightGBM_to_32_bits(string name)
     {
-        var golden = Golden.Read(name);
+        var golden = Reference.Read(name);
         using var features = golden.Features();
         var predictions = TreeEnsemble.FromLightGbm(golden.Model).Predict(features);
 
@@ -39,20 +40,18 @@ public sealed class LightGbmGoldenTests
     [MemberData(nameof(Cases))]
     public void Onnx_gives_the_same_margins_to_the_bit_and_predictions_to_one_unit(string name)
     {
-        var golden = Golden.Read(name);
+        var golden = Reference.Read(name);
         var ensemble = TreeEnsemble.FromLightGbm(golden.Model);
         using var features = golden.Features();
         Bits.Equal(ensemble.Margins(features), PredictorRun.Margins(ensemble, features));
         Bits.Within(1, ensemble.Predict(features), PredictorRun.Predictions(ensemble, features));
     }
 
-    private sealed record Golden(int Outputs, JsonElement[][] Rows, string Model, double[] Raw, double[] Predictions)
+    private sealed record Reference(int Outputs, JsonElement[][] Rows, string Model, double[] Raw, double[] Predictions)
     {
-        public static Golden Read(string name)
+        public static Reference Read(string name)
         {
-            var path = Path.Combine(AppContext.BaseDirectory, "Preparation", "golden", $"lightgbm-{name}.json");
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            var root = document.RootElement.Clone();
+            var root = Golden.Load("Preparation", $"lightgbm-{name}.json");
             return new(
                 root.GetProperty("outputs").GetInt32(),
                 [.. root.GetProperty("features").EnumerateArray().Select(row => row.EnumerateArray().ToArray())],

@@ -9,7 +9,7 @@ namespace Orrery.Data.Tests.Ingestion;
 /// <summary>The sample that the demo lives on, through the source and the suite that it declares.</summary>
 public sealed class FlightSampleTests
 {
-    private static readonly string Sample = Path.Combine(Repository.Root, "samples", "flights");
+    private static readonly string Sample = Repository.Path("samples/flights");
 
     [Fact]
     public async Task A_week_is_ingested_as_the_sample_declares_it()

@@ -12,7 +12,7 @@ public sealed class SampleTests
     public async Task The_feature_views_and_service_of_the_flights_sample_fit_each_other()
     {
         await using var platform = await FeaturesTest.StartAsync();
-        var file = Path.Combine(Repository.Root, "samples", "flights", "resources", "2-features.yaml");
+        var file = Repository.Path("samples/flights/resources/2-features.yaml");
         var documents = ResourceYaml.Parse(await File.ReadAllTextAsync(file), "2-features.yaml");
         await platform.Get<IResources>().ApplyAsync(FeaturesTest.Ada, documents, ApplyMode.Apply);
         var service = documents.Single(d => d.Kind == AssetKind.FeatureService).Name;

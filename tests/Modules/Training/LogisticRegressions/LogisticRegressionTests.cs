@@ -125,7 +125,7 @@ public sealed class LogisticRegressionTests
     }
 
     private static Golden[] ReadGolden() => JsonSerializer.Deserialize<Golden[]>(
-        File.ReadAllText(Path.Combine(Repository.Root, "tests", "Modules", "Training", "LogisticRegressions", "golden.json")), JsonSerializerOptions.Web)!;
+        File.ReadAllText(Repository.Path("tests/Modules/Training/LogisticRegressions/golden.json")), JsonSerializerOptions.Web)!;
 
     private sealed record Golden(uint Seed, int Rows, int Columns, double L2, int Positives, double[] Coefficients, double Intercept);
 }
