@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +11,7 @@ using Orrery.Data.Sources;
 using Orrery.Data.Steps;
 using Orrery.Ledger.Resources;
 using Orrery.Pipelines.Steps;
+using Orrery.Platform.Hosting;
 using Orrery.Platform.Relational;
 
 namespace Orrery.Data;
@@ -22,7 +22,7 @@ public static class DataModule
     /// <summary>Registers the module; it stands on Platform's ports and on the ledger.</summary>
     public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<DataOptions>().Bind(configuration.GetSection("Data")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddModuleOptions<DataOptions>(configuration, "Data");
         MigrationSource.Add(services, typeof(DataModule).Assembly);
         services.AddSingleton<CanonicalParquet>();
         services.AddSingleton<ProfileQuery>();
@@ -53,12 +53,11 @@ public static class DataModule
         return services;
     }
 
-    /// <summary>Maps the module's part of the native API, below <c>/api/v1</c>.</summary>
+    /// <summary>Maps the module's part of the native API.</summary>
     public static IEndpointRouteBuilder MapData(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api/v1");
-        DatasetEndpoints.Map(api);
-        IngestionEndpoints.Map(api);
+        DatasetEndpoints.Map(routes);
+        IngestionEndpoints.Map(routes);
         return routes;
     }
 }

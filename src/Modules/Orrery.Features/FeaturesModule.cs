@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Features.Offline;
@@ -32,13 +31,12 @@ public static class FeaturesModule
         return services;
     }
 
-    /// <summary>Maps the native API of the module below <c>/api/v1</c>.</summary>
+    /// <summary>Maps the module's part of the native API.</summary>
     public static IEndpointRouteBuilder MapFeatures(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api/v1");
-        FeatureViewEndpoints.Map(api);
-        FeatureServiceEndpoints.Map(api);
-        FeatureStreamEndpoints.Map(api);
+        FeatureViewEndpoints.Map(routes);
+        FeatureServiceEndpoints.Map(routes);
+        FeatureStreamEndpoints.Map(routes);
         return routes;
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,8 +7,8 @@ using Orrery.Ledger.Gates;
 using Orrery.Ledger.Lineage;
 using Orrery.Ledger.Resources;
 using Orrery.Ledger.Runs;
-using Orrery.Ledger.Storage;
 using Orrery.Ledger.Workspaces;
+using Orrery.Platform.Hosting;
 using Orrery.Platform.Relational;
 
 namespace Orrery.Ledger;
@@ -20,8 +19,8 @@ public static class LedgerModule
     /// <summary>Registers the ledger; needs an <see cref="IDatabase"/> and a blob store.</summary>
     public static IServiceCollection AddLedger(this IServiceCollection services, IConfiguration configuration)
     {
-        MigrationSource.Add(services, typeof(CreateLedger).Assembly);
-        services.AddSingleton(configuration.GetSection("Ledger").Get<LedgerOptions>() ?? new LedgerOptions());
+        services.AddModuleOptions<LedgerOptions>(configuration, "Ledger");
+        MigrationSource.Add(services, typeof(LedgerModule).Assembly);
         services.AddSingleton<IAudit, AuditLog>();
         services.AddSingleton<IWorkspaces, WorkspaceStore>();
         services.AddSingleton<VersionWriter>();
@@ -43,18 +42,17 @@ public static class LedgerModule
         return services;
     }
 
-    /// <summary>Maps <c>/api/v1/…</c> of the ledger.</summary>
+    /// <summary>Maps the module's part of the native API.</summary>
     public static IEndpointRouteBuilder MapLedger(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api/v1");
-        WorkspaceEndpoints.Map(api);
-        ResourceEndpoints.Map(api);
-        AssetEndpoints.Map(api);
-        RunEndpoints.Map(api);
-        ArtifactEndpoints.Map(api);
-        LineageEndpoints.Map(api);
-        AuditEndpoints.Map(api);
-        GateEndpoints.Map(api);
+        WorkspaceEndpoints.Map(routes);
+        ResourceEndpoints.Map(routes);
+        AssetEndpoints.Map(routes);
+        RunEndpoints.Map(routes);
+        ArtifactEndpoints.Map(routes);
+        LineageEndpoints.Map(routes);
+        AuditEndpoints.Map(routes);
+        GateEndpoints.Map(routes);
         return routes;
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,6 +7,7 @@ using Orrery.Monitoring.Monitors;
 using Orrery.Monitoring.References;
 using Orrery.Monitoring.Storage;
 using Orrery.Monitoring.Windows;
+using Orrery.Platform.Hosting;
 using Orrery.Platform.Ownership;
 using Orrery.Platform.Relational;
 
@@ -19,8 +19,8 @@ public static class MonitoringModule
     /// <summary>Registers the module; it stands on Platform's ports, the ledger and the datasets.</summary>
     public static IServiceCollection AddMonitoring(this IServiceCollection services, IConfiguration configuration)
     {
-        MigrationSource.Add(services, typeof(CreateMonitoring).Assembly);
-        services.AddOptions<MonitoringOptions>().Bind(configuration.GetSection("Monitoring")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddModuleOptions<MonitoringOptions>(configuration, "Monitoring");
+        MigrationSource.Add(services, typeof(MonitoringModule).Assembly);
         services.AddSingleton<MonitorStore>();
         services.AddSingleton<MonitorQueries>();
         services.AddSingleton<AlertStore>();
@@ -37,10 +37,10 @@ public static class MonitoringModule
         return services;
     }
 
-    /// <summary>Maps <c>/api/v1/monitors</c> and <c>/api/v1/alerts</c>.</summary>
+    /// <summary>Maps the module's part of the native API.</summary>
     public static IEndpointRouteBuilder MapMonitoring(this IEndpointRouteBuilder routes)
     {
-        MonitorRoutes.Map(routes.MapGroup("/api/v1"));
+        MonitorEndpoints.Map(routes);
         return routes;
     }
 }

@@ -8,6 +8,7 @@ using Orrery.Pipelines.Steps;
 using Orrery.Pipelines.Storage;
 using Orrery.Pipelines.Triggers;
 using Orrery.Pipelines.Worker;
+using Orrery.Platform.Hosting;
 using Orrery.Platform.Relational;
 
 namespace Orrery.Pipelines;
@@ -18,10 +19,8 @@ public static class PipelinesModule
     /// <summary>Registers the pipelines; modules contribute steps by registering <see cref="IStepKind"/>s.</summary>
     public static IServiceCollection AddPipelines(this IServiceCollection services, IConfiguration configuration)
     {
-        var options = configuration.GetSection("Pipelines").Get<PipelinesOptions>() ?? new PipelinesOptions();
-        options.Check();
-        MigrationSource.Add(services, typeof(CreatePipelines).Assembly);
-        services.AddSingleton(options);
+        services.AddModuleOptions<PipelinesOptions>(configuration, "Pipelines");
+        MigrationSource.Add(services, typeof(PipelinesModule).Assembly);
         services.AddSingleton(provider => new StepKinds(provider.GetServices<IStepKind>));
         services.AddSingleton<PipelineRegistry>();
         services.AddSingleton<PipelineStore>();
@@ -38,7 +37,7 @@ public static class PipelinesModule
         return services;
     }
 
-    /// <summary>Maps <c>/api/v1/pipelines/…</c>.</summary>
+    /// <summary>Maps the module's part of the native API.</summary>
     public static IEndpointRouteBuilder MapPipelines(this IEndpointRouteBuilder routes)
     {
         PipelineEndpoints.Map(routes);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Ledger.Resources;
 using Orrery.Pipelines.Steps;
+using Orrery.Platform.Hosting;
 using Orrery.Platform.Ownership;
 using Orrery.Platform.Relational;
 using Orrery.Serving.Canaries;
@@ -20,8 +21,8 @@ public static class ServingModule
     /// <summary>Registers serving; needs the ledger and the online features.</summary>
     public static IServiceCollection AddServing(this IServiceCollection services, IConfiguration configuration)
     {
-        MigrationSource.Add(services, typeof(CreateServing).Assembly);
-        services.AddOptions<ServingOptions>().Bind(configuration.GetSection("Serving")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddModuleOptions<ServingOptions>(configuration, "Serving");
+        MigrationSource.Add(services, typeof(ServingModule).Assembly);
         services.AddSingleton<LoadedModels>();
         services.AddSingleton<PlanBuilder>();
         services.AddSingleton<LiveEndpoints>();
@@ -31,7 +32,7 @@ public static class ServingModule
         services.AddSingleton<Announcements>();
         services.AddSingleton<OutcomeFollower>();
         services.AddSingleton<EndpointParts>();
-        services.AddSingleton<CanaryRoutes>();
+        services.AddSingleton<CanaryReports>();
         services.AddSingleton<IOwnerFactory<EndpointOwner>, EndpointOwnerFactory>();
         // An owner hands its own address to requests and followers, so the address is looked up when it is first used.
         services.AddSingleton(provider => new Lazy<IOwners<EndpointOwner>>(provider.GetRequiredService<IOwners<EndpointOwner>>));
@@ -44,10 +45,10 @@ public static class ServingModule
         return services;
     }
 
-    /// <summary>Maps <c>/api/v1/endpoints</c>.</summary>
+    /// <summary>Maps the module's part of the native API.</summary>
     public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes)
     {
-        EndpointRoutes.Map(routes);
+        ServingEndpoints.Map(routes);
         return routes;
     }
 }

@@ -1,9 +1,9 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Ledger.Resources;
 using Orrery.Pipelines.Steps;
+using Orrery.Platform.Hosting;
 using Orrery.Training.Evaluation;
 using Orrery.Training.Explanations;
 using Orrery.Training.Scoring;
@@ -19,7 +19,7 @@ public static class TrainingModule
     /// <summary>Registers the module. It needs Platform's ports, the Ledger, Data and Features.</summary>
     public static IServiceCollection AddTraining(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<TrainingOptions>().Bind(configuration.GetSection("Training")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddModuleOptions<TrainingOptions>(configuration, "Training");
         services.AddSingleton<IResourceKind, TrainerKind>();
         services.AddSingleton<TimeSplit>();
         services.AddSingleton<TrialStudy>();
@@ -40,12 +40,11 @@ public static class TrainingModule
         return services;
     }
 
-    /// <summary>Maps the native API of the module below <c>/api/v1</c>.</summary>
+    /// <summary>Maps the module's part of the native API.</summary>
     public static IEndpointRouteBuilder MapTraining(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api/v1");
-        TrainEndpoints.Map(api);
-        ExplanationEndpoints.Map(api);
+        TrainEndpoints.Map(routes);
+        ExplanationEndpoints.Map(routes);
         return routes;
     }
 }

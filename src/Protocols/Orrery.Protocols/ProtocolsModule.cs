@@ -21,7 +21,7 @@ public static class ProtocolsModule
     /// <summary>Maps every wire.</summary>
     public static IEndpointRouteBuilder MapProtocols(this IEndpointRouteBuilder routes)
     {
-        OpenInferenceRoutes.Map(routes);
+        OpenInferenceEndpoints.Map(routes);
         routes.MapGrpcService<InferenceGrpc>().RequireRole(Role.Viewer);
         return routes;
     }

@@ -1,4 +1,5 @@
 using Orrery.Platform.Access;
+using Orrery.Platform.Http;
 
 namespace Orrery.Server.Access;
 
@@ -9,7 +10,7 @@ internal static class TokenEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var tokens = routes.MapGroup("/api/v1/tokens").WithTags("Access").RequireRole(Role.Admin);
+        var tokens = routes.MapApi("Access", "/tokens").RequireRole(Role.Admin);
         tokens.MapGet("/", (HttpContext http, TokenStore store, CancellationToken ct) => store.ListAsync(http.Caller(), ct))
             .WithName("ListTokens").WithSummary("Lists the workspace's API tokens, without their secrets.");
         tokens.MapPost("/", (CreateTokenRequest body, HttpContext http, TokenStore store, CancellationToken ct) =>
@@ -21,7 +22,7 @@ internal static class TokenEndpoints
                 return TypedResults.NoContent();
             })
             .WithName("RevokeToken").WithSummary("Revokes an API token at once.");
-        routes.MapGet("/api/v1/me", (HttpContext http) => http.Caller()).RequireRole(Role.Viewer)
-            .WithTags("Access").WithName("WhoAmI").WithSummary("Says who the caller is, in which workspace, with which role.");
+        routes.MapApi("Access").MapGet("/me", (HttpContext http) => http.Caller()).RequireRole(Role.Viewer)
+            .WithName("WhoAmI").WithSummary("Says who the caller is, in which workspace, with which role.");
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Orrery.Platform.Http;
 using Orrery.Platform.Relational;
 using LinqToDB.Data;
 
@@ -11,7 +12,7 @@ internal static class HealthEndpoints
         var health = routes.MapGroup("").WithTags("Health").AllowAnonymous();
         health.MapGet("/healthz", () => "ok").WithName("IsAlive").WithSummary("Answers as long as the process lives.");
         health.MapGet("/readyz", ReadyAsync).WithName("IsReady").WithSummary("Answers 200 once the server can do its work: the database answers and its schema is current.");
-        health.MapGet("/api/v1/version", () => ServerInfo.Here).WithName("GetServerVersion").WithSummary("Names the server and its version.");
+        routes.MapApi("Health").MapGet("/version", () => ServerInfo.Here).AllowAnonymous().WithName("GetServerVersion").WithSummary("Names the server and its version.");
     }
 
     // Kestrel listens only after the migrations ran, so what is left to ask is whether the database answers.

@@ -9,6 +9,7 @@ using Orrery.Ledger;
 using Orrery.Ledger.Assets;
 using Orrery.Ledger.Resources;
 using Orrery.Platform.Access;
+using Orrery.Platform.Http;
 
 namespace Orrery.Data.Datasets;
 
@@ -21,9 +22,9 @@ internal sealed record DeclaredSuite(string Kind, string Name, ExpectationSuiteS
 
 internal static class DatasetEndpoints
 {
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        var versions = api.MapGroup("/datasets/{name}/versions/{number:int}").WithTags("Datasets");
+        var versions = routes.MapApi("Datasets", "/datasets/{name}/versions/{number:int}");
         versions.MapGet("/profile", ProfileAsync).RequireRole(Role.Viewer).WithName("GetDatasetProfile")
             .WithSummary("Counts, ranges, quantiles, histograms and top values of a dataset version's columns.");
         versions.MapGet("/rows", RowsAsync).RequireRole(Role.Viewer).WithName("ListDatasetRows").WithSummary("Rows of a dataset version, in its order, page by page.");

@@ -14,16 +14,17 @@ namespace Orrery.Data.Ingestion;
 
 internal static class IngestionEndpoints
 {
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder routes)
     {
+        var api = routes.MapApi("Sources");
         // The body is streamed to disk and counted there, so Kestrel's own limit of 30 MB is lifted.
-        api.MapPost("/sources/{name}/ingest", IngestAsync).RequireRole(Role.Editor).WithName("IngestFile").WithTags("Sources")
+        api.MapPost("/sources/{name}/ingest", IngestAsync).RequireRole(Role.Editor).WithName("IngestFile")
             .WithSummary("Ingests the request's body, a file as the source declares it.").WithMetadata(new DisableRequestSizeLimitAttribute())
             .Accepts<Stream>("application/octet-stream", "text/csv", "application/json", "application/x-ndjson", DatasetDownloadType);
-        api.MapPost("/uploads", UploadAsync).RequireRole(Role.Editor).WithName("UploadFile").WithTags("Sources")
+        api.MapPost("/uploads", UploadAsync).RequireRole(Role.Editor).WithName("UploadFile")
             .WithSummary("Keeps the request's body as content, for a pipeline step to ingest by its digest.").WithMetadata(new DisableRequestSizeLimitAttribute())
             .Accepts<Stream>("application/octet-stream");
-        api.MapGet("/runs/{id}/quarantine", QuarantineAsync).RequireRole(Role.Viewer).WithName("ListQuarantine").WithTags("Sources")
+        api.MapGet("/runs/{id}/quarantine", QuarantineAsync).RequireRole(Role.Viewer).WithName("ListQuarantine")
             .WithSummary("The rows that a run put into quarantine, each with line, column, value and reason, page by page.");
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orrery.Kernel;
 using Orrery.Platform.Access;
+using Orrery.Platform.Http;
 
 namespace Orrery.Features.Online;
 
@@ -27,8 +28,8 @@ internal static class FeatureServiceEndpoints
 {
     private const int MaxEntities = 1_000;
 
-    public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/feature-services/{name}/online", ReadAsync).WithTags("Features").RequireRole(Role.Viewer).WithName("ReadOnlineFeatures")
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapApi("Features").MapPost("/feature-services/{name}/online", ReadAsync).RequireRole(Role.Viewer).WithName("ReadOnlineFeatures")
             .WithSummary("The newest features of entities, with status and tick of each.");
 
     private static async Task<OnlineResponse> ReadAsync(

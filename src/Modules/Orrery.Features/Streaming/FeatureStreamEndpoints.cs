@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orrery.Kernel;
 using Orrery.Platform.Access;
+using Orrery.Platform.Http;
 
 namespace Orrery.Features.Streaming;
 
@@ -23,14 +24,15 @@ internal static class FeatureStreamEndpoints
 {
     private const int MaxEvents = 10_000;
 
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        var sources = api.MapGroup("/feature-sources").WithTags("Features");
+        var api = routes.MapApi("Features");
+        var sources = api.MapGroup("/feature-sources");
         sources.MapPost("/{source}/push", PushAsync).RequireRole(Role.Editor).WithName("PushEvents")
             .WithSummary("Takes events in for all feature views over a source; they show at the next advance.");
         sources.MapPost("/{source}/advance", AdvanceAsync).RequireRole(Role.Editor).WithName("AdvanceFeatures")
             .WithSummary("Moves the watermark on: the views over the source compute the entities that changed.");
-        api.MapPost("/feature-views/{name}/materialize", MaterializeAsync).WithTags("Features").RequireRole(Role.Editor).WithName("MaterializeFeatureView")
+        api.MapPost("/feature-views/{name}/materialize", MaterializeAsync).RequireRole(Role.Editor).WithName("MaterializeFeatureView")
             .WithSummary("Computes the view's online features from its source's rows.");
     }
 

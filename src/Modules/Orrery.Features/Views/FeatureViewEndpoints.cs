@@ -7,6 +7,7 @@ using Orrery.Kernel;
 using Orrery.Ledger.Resources;
 using Orrery.Platform.Access;
 using Orrery.Platform.Analytics;
+using Orrery.Platform.Http;
 
 namespace Orrery.Features.Views;
 
@@ -27,9 +28,9 @@ internal static class FeatureViewEndpoints
 {
     private const int MaxPreviewRows = 1_000;
 
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        var views = api.MapGroup("/feature-views").WithTags("Features");
+        var views = routes.MapApi("Features", "/feature-views");
         views.MapGet("/", ListAsync).RequireRole(Role.Viewer).WithName("ListFeatureViews").WithSummary("All feature views, by name.");
         views.MapGet("/{name}", GetAsync).RequireRole(Role.Viewer).WithName("GetFeatureView").WithSummary("A feature view and how far its online features are.");
         views.MapGet("/{name}/stats", StatsAsync).RequireRole(Role.Viewer).WithName("GetFeatureViewStats")

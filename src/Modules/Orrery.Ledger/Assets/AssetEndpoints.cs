@@ -28,9 +28,9 @@ public sealed record SetTags(IReadOnlyDictionary<string, string?> Tags);
 
 internal static class AssetEndpoints
 {
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        var assets = api.MapGroup("/assets").WithTags("Assets");
+        var assets = routes.MapApi("Assets", "/assets");
         assets.MapGet("", ListAsync).RequireRole(Role.Viewer).WithName("ListAssets").WithSummary("Assets by name, of one kind or of all.");
         assets.MapGet("/{kind}/{name}", GetAsync).RequireRole(Role.Viewer).WithName("GetAsset").WithSummary("An asset with its aliases.");
         assets.MapGet("/{kind}/{name}/versions", ListVersionsAsync).RequireRole(Role.Viewer).WithName("ListVersions").WithSummary("The versions of an asset, newest first.");

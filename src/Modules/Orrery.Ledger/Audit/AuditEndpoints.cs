@@ -10,9 +10,9 @@ namespace Orrery.Ledger.Audit;
 
 internal static class AuditEndpoints
 {
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        var audit = api.MapGroup("/audit").WithTags("Audit");
+        var audit = routes.MapApi("Audit", "/audit");
         audit.MapGet("", ListAsync).RequireRole(Role.Viewer).WithName("ListAudit").WithSummary("Changes in the workspace, newest first, optionally of one subject.");
         // It reads the whole chain, of all workspaces, so it is not for everybody.
         audit.MapGet("/verification", VerifyAsync).RequireRole(Role.Approver).WithName("VerifyAudit")

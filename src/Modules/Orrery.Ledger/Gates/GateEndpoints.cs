@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
 using Orrery.Platform.Access;
+using Orrery.Platform.Http;
 
 namespace Orrery.Ledger.Gates;
 
@@ -19,9 +20,9 @@ public sealed record GateStanding(IReadOnlyList<GateReport> Reports, IReadOnlyLi
 
 internal static class GateEndpoints
 {
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        var gates = api.MapGroup("/gates").WithTags("Gates");
+        var gates = routes.MapApi("Gates", "/gates");
         gates.MapGet("/standing", StandingAsync).RequireRole(Role.Viewer).WithName("GetGateStanding")
             .WithSummary("Reports about a version, newest first, and its approvals.");
         gates.MapPost("/{gate}/reports", EvaluateAsync).RequireRole(Role.Editor).WithName("EvaluateGate").WithSummary("Judges a version by the gate's rules and keeps the report.");

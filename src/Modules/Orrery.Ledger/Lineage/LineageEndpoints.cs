@@ -34,8 +34,8 @@ internal sealed record WalkQuery
 
 internal static class LineageEndpoints
 {
-    public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/lineage", WalkAsync).RequireRole(Role.Viewer).WithTags("Lineage").WithName("WalkLineage")
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapApi("Lineage").MapGet("/lineage", WalkAsync).RequireRole(Role.Viewer).WithName("WalkLineage")
             .WithSummary("What a version, run, endpoint or signal was made from, and what was made from it.");
 
     private static async Task<Ok<LineageGraph>> WalkAsync(

@@ -23,9 +23,9 @@ internal static class ResourceEndpoints
     private const string YamlType = "application/yaml"; // RFC 9512
     private const long MaxBodyBytes = YamlReader.MaxCharacters * 3L;
 
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        var resources = api.MapGroup("/resources").WithTags("Resources");
+        var resources = routes.MapApi("Resources", "/resources");
         resources.MapPost("/apply", ApplyAsync).RequireRole(Role.Editor).WithName("ApplyResources").Accepts<string>(YamlType, "application/json")
             .WithSummary("Checks and applies declared resources, as YAML documents or JSON; ?dryRun=true only says what would change.");
         resources.MapGet("/kinds", Kinds).RequireRole(Role.Viewer).WithName("ListResourceKinds").WithSummary("The kinds that can be declared.");

@@ -8,6 +8,7 @@ using Orrery.Kernel;
 using Orrery.Ledger.Storage;
 using Orrery.Platform.Access;
 using Orrery.Platform.Blobs;
+using Orrery.Platform.Http;
 
 namespace Orrery.Ledger.Runs;
 
@@ -15,9 +16,9 @@ internal static class ArtifactEndpoints
 {
     private const string Unknown = "application/octet-stream";
 
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        var artifacts = api.MapGroup("/runs/{run}/artifacts").WithTags("Runs");
+        var artifacts = routes.MapApi("Runs", "/runs/{run}/artifacts");
         artifacts.MapGet("", ListAsync).RequireRole(Role.Viewer).WithName("ListArtifacts").WithSummary("The artifacts of a run, by path.");
         artifacts.MapGet("/{**path}", DownloadAsync).RequireRole(Role.Viewer).WithName("GetArtifact").WithSummary("The content of an artifact.");
         artifacts.MapPut("/{**path}", UploadAsync).RequireRole(Role.Editor).WithName("PutArtifact").WithMetadata(new UploadLimit())

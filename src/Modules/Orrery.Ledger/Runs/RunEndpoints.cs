@@ -21,9 +21,9 @@ public sealed record LoggedMetric(string Key, double Value, long Step = 0, DateT
 
 internal static class RunEndpoints
 {
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        var runs = api.MapGroup("/runs").WithTags("Runs");
+        var runs = routes.MapApi("Runs", "/runs");
         runs.MapGet("", ListAsync).RequireRole(Role.Viewer).WithName("ListRuns").WithSummary("Runs that meet all conditions, newest first.");
         runs.MapPost("", StartAsync).RequireRole(Role.Editor).WithName("StartRun").WithSummary("Starts a run.");
         runs.MapGet("/{run}", GetAsync).RequireRole(Role.Viewer).WithName("GetRun").WithSummary("A run with its parameters, last metrics and tags.");

@@ -1,16 +1,17 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Options;
 
 namespace Orrery.Ledger.Runs;
 
 /// <summary>Looks at what this process runs on. The machine is looked at once; the commit at each run, since the checkout may move under a server.</summary>
-internal sealed class RunEnvironmentReader(LedgerOptions options)
+internal sealed class RunEnvironmentReader(IOptions<LedgerOptions> options)
 {
     private readonly string _runtime = $".NET {Environment.Version}, Orrery {OrreryVersion()}";
     private readonly string _operatingSystem = $"{RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()})";
     private readonly string _processor = $"{ProcessorModel()}, {Environment.ProcessorCount} cores";
 
-    public RunEnvironment Read() => new(GitCommit.Of(options.CodeFolder), _runtime, Shorten(_operatingSystem), Shorten(_processor));
+    public RunEnvironment Read() => new(GitCommit.Of(options.Value.CodeFolder), _runtime, Shorten(_operatingSystem), Shorten(_processor));
 
     private static string Shorten(string text) => text.Length <= 256 ? text : text[..256];
 

@@ -13,9 +13,9 @@ public sealed record NewWorkspace(string Name, string Description = "");
 
 internal static class WorkspaceEndpoints
 {
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        var workspaces = api.MapGroup("/workspaces").WithTags("Workspaces");
+        var workspaces = routes.MapApi("Workspaces", "/workspaces");
         workspaces.MapGet("", ListAsync).RequireRole(Role.Viewer).WithName("ListWorkspaces").WithSummary("The workspaces of this server, by name.");
         workspaces.MapPost("", CreateAsync).RequireRole(Role.Admin).WithName("CreateWorkspace").WithSummary("Makes a workspace.");
     }

@@ -22,7 +22,7 @@ internal static class PipelineEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var pipelines = routes.MapGroup("/api/v1/pipelines").WithTags("Pipelines");
+        var pipelines = routes.MapApi("Pipelines", "/pipelines");
         pipelines.MapGet("/runs", ListAsync).RequireRole(Role.Viewer).WithName("ListPipelineRuns").WithSummary("Runs of pipelines, newest first; of one pipeline with ?pipeline=.");
         pipelines.MapGet("/runs/{run}", GetAsync).RequireRole(Role.Viewer).WithName("GetPipelineRun").WithSummary("A run with its steps.");
         pipelines.MapPost("/runs/{run}/cancel", CancelAsync).RequireRole(Role.Editor).WithName("CancelPipelineRun").WithSummary("Ends a run; one that has ended stays as it is.");

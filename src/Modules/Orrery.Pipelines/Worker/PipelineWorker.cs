@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orrery.Kernel;
 using Orrery.Pipelines.Runs;
 using Orrery.Pipelines.Storage;
@@ -13,7 +14,8 @@ namespace Orrery.Pipelines.Worker;
 /// gives its run back at once.
 /// </summary>
 internal sealed partial class PipelineWorker(
-    IWorkQueue queue, PipelineStore store, RunDriver driver, RunBoard board, PipelinesOptions options, TimeProvider clock, ILogger<PipelineWorker> logger) : BackgroundService
+    IWorkQueue queue, PipelineStore store, RunDriver driver, RunBoard board, IOptions<PipelinesOptions> options, TimeProvider clock, ILogger<PipelineWorker> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);   // after something failed that is not a step
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
@@ -21,10 +23,10 @@ internal sealed partial class PipelineWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        if (options.Workers == 0)
+        if (options.Value.Workers == 0)
             return;
         await GuardAsync(EnqueueAcceptedAsync, stoppingToken);
-        await Task.WhenAll(Enumerable.Range(1, options.Workers).Select(number => LoopAsync(
+        await Task.WhenAll(Enumerable.Range(1, options.Value.Workers).Select(number => LoopAsync(
             string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{number}"), stoppingToken)));
     }
 
@@ -41,7 +43,7 @@ internal sealed partial class PipelineWorker(
         {
             await GuardAsync(async token =>
             {
-                if (await queue.TryTakeAsync(PipelineRuns.Queue, worker, options.Lease, token) is { } item)
+                if (await queue.TryTakeAsync(PipelineRuns.Queue, worker, options.Value.Lease, token) is { } item)
                     await WorkAsync(item, token);
                 else
                     await queue.WaitAsync(PipelineRuns.Queue, LongestWait, token);
@@ -108,8 +110,8 @@ internal sealed partial class PipelineWorker(
         {
             try
             {
-                await Task.Delay(options.Lease / 3, clock, done);
-                if (!await queue.RenewAsync(item, options.Lease, done))
+                await Task.Delay(options.Value.Lease / 3, clock, done);
+                if (!await queue.RenewAsync(item, options.Value.Lease, done))
                 {
                     await lost.CancelAsync();
                     return;
@@ -128,7 +130,7 @@ internal sealed partial class PipelineWorker(
             catch (Exception error)
             {
                 Failed(error);
-                if (clock.GetElapsedTime(held) >= options.Lease)
+                if (clock.GetElapsedTime(held) >= options.Value.Lease)
                 {
                     await lost.CancelAsync(); // nobody knows any more whose it is
                     return;

@@ -17,7 +17,7 @@ internal sealed record EndpointParts(
 /// The one who changes an endpoint: what it declares, who its champion is, how its canary goes. Calls come one at a time. A change is made in this order: load and try
 /// the model, write to the database, swap the plan, tell the others; a crash in between is made good when the endpoint is declared again at start.
 /// </summary>
-internal sealed class EndpointOwner(EndpointParts parts, EndpointRow row, LiveEndpoint live, CanaryRoutes routes)
+internal sealed class EndpointOwner(EndpointParts parts, EndpointRow row, LiveEndpoint live, CanaryReports reports)
 {
     private readonly Caller _system = Caller.System("serving", row.Workspace);
     private EndpointRow _row = row;
@@ -283,11 +283,11 @@ internal sealed class EndpointOwner(EndpointParts parts, EndpointRow row, LiveEn
                 Challenger = challenger,
                 Slice = canary is null
                     ? null
-                    : counters => new(canary.Row.Id, new(canary.Row.Share), canary.Row.Shadow, canary.Guard, counters, routes.Breached(_row.Name)),
+                    : counters => new(canary.Row.Id, new(canary.Row.Share), canary.Row.Shadow, canary.Guard, counters, reports.Breached(_row.Name)),
             },
             cancellationToken);
 
-    private void Follow(Canary canary) => parts.Outcomes.Start(_row.Name, canary.Row.NextOutcome, routes.Outcomes(_row.Name, canary.Row.Id));
+    private void Follow(Canary canary) => parts.Outcomes.Start(_row.Name, canary.Row.NextOutcome, reports.Outcomes(_row.Name, canary.Row.Id));
 
     private async Task<AssetVersion> VersionAsync(Caller caller, AssetRef reference, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orrery.Kernel;
 using Orrery.Platform.Access;
+using Orrery.Platform.Http;
 
 namespace Orrery.Training.Explanations;
 
@@ -21,8 +22,8 @@ public sealed record ExplainResponse(string Model, double Score, double RawScore
 internal static class ExplanationEndpoints
 {
     // A body with the values: they are many, and inputs may be personal, so they do not belong in a URL.
-    public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/models/{name}/versions/{number:int}/explain", ExplainAsync).RequireRole(Role.Viewer).WithTags("Training").WithName("ExplainPrediction")
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapApi("Training").MapPost("/models/{name}/versions/{number:int}/explain", ExplainAsync).RequireRole(Role.Viewer).WithName("ExplainPrediction")
             .WithSummary("SHAP values of one prediction, by input.");
 
     private static async Task<ExplainResponse> ExplainAsync(

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orrery.Kernel;
 using Orrery.Platform.Access;
+using Orrery.Platform.Http;
 
 namespace Orrery.Training.Train;
 
@@ -16,8 +17,8 @@ public sealed record StartedTraining(string Run);
 
 internal static class TrainEndpoints
 {
-    public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/trainers/{name}/train", StartAsync).RequireRole(Role.Editor).WithTags("Training").WithName("StartTraining")
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapApi("Training").MapPost("/trainers/{name}/train", StartAsync).RequireRole(Role.Editor).WithName("StartTraining")
             .WithSummary("Starts a training; follow its run.").Produces<StartedTraining>(StatusCodes.Status202Accepted);
 
     private static async Task<IResult> StartAsync(string name, StartTraining? request, HttpContext http, ITrainer trainer, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orrery.Kernel;
 using Orrery.Platform.Access;
+using Orrery.Platform.Http;
 using Orrery.Serving.Predictions;
 
 namespace Orrery.Serving.Endpoints;
@@ -19,12 +20,11 @@ public sealed record RollbackRequest(string Reason);
 /// <summary>Labels of predictions.</summary>
 public sealed record LabelsRequest(IReadOnlyList<PredictionLabel> Labels);
 
-/// <summary>Maps <c>/api/v1/endpoints</c>.</summary>
-internal static class EndpointRoutes
+internal static class ServingEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/endpoints").WithTags("Endpoints");
+        var group = routes.MapApi("Endpoints", "/endpoints");
         group.MapGet("/", (HttpContext http, IEndpoints endpoints, CancellationToken token) => endpoints.ListAsync(http.Caller(), token))
             .WithName("ListEndpoints").WithSummary("All endpoints of the workspace and how they stand, by name.").RequireRole(Role.Viewer);
         group.MapGet("/{name}", (string name, HttpContext http, IEndpoints endpoints, CancellationToken token) => endpoints.StatusAsync(http.Caller(), name, token))

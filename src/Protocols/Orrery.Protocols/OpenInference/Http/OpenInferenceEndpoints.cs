@@ -16,7 +16,7 @@ namespace Orrery.Protocols.OpenInference.Http;
 /// The REST form of the Open Inference Protocol, version 2, with the binary tensor data extension. Models are endpoints. Source: kserve/open-inference-protocol,
 /// specification/protocol/inference_rest.md; triton-inference-server/server, docs/protocol/extension_binary_data.md.
 /// </summary>
-internal static class OpenInferenceRoutes
+internal static class OpenInferenceEndpoints
 {
     private const string HeaderLength = "Inference-Header-Content-Length";
 

@@ -5,7 +5,7 @@ using Orrery.Platform.Signals;
 namespace Orrery.Serving.Endpoints;
 
 /// <summary>The ways back to an endpoint's owner: from requests that broke a guard, and from the follower of outcomes.</summary>
-internal sealed class CanaryRoutes(Lazy<IOwners<EndpointOwner>> owners, ILogger<CanaryRoutes> logger)
+internal sealed class CanaryReports(Lazy<IOwners<EndpointOwner>> owners, ILogger<CanaryReports> logger)
 {
     /// <summary>Tells the owner of a broken guard, behind the request that broke it.</summary>
     public Action<string, string> Breached(string endpoint) => (canary, reason) => _ = Task.Run(() => BreachAsync(endpoint, canary, reason));

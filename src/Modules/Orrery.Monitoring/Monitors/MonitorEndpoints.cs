@@ -6,19 +6,19 @@ using Orrery.Monitoring.Alerts;
 using Orrery.Monitoring.Drift;
 using Orrery.Monitoring.Windows;
 using Orrery.Platform.Access;
+using Orrery.Platform.Http;
 
 namespace Orrery.Monitoring.Monitors;
 
 /// <summary>What somebody says who has seen an alert.</summary>
 public sealed record AcknowledgeRequest(string? Note = null);
 
-internal static class MonitorRoutes
+internal static class MonitorEndpoints
 {
-    private const string Tag = "Monitoring";
-
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        var monitors = api.MapGroup("/monitors").WithTags(Tag);
+        var api = routes.MapApi("Monitoring");
+        var monitors = api.MapGroup("/monitors");
         monitors.MapGet("/", ListAsync).RequireRole(Role.Viewer).WithName("ListMonitors").WithSummary("All monitors and how they stand, by name.");
         monitors.MapGet("/{monitor}", GetAsync).RequireRole(Role.Viewer).WithName("GetMonitor").WithSummary("How a monitor stands.");
         monitors.MapGet("/{monitor}/windows", WindowsAsync).RequireRole(Role.Viewer).WithName("ListMonitorWindows")
@@ -26,12 +26,12 @@ internal static class MonitorRoutes
         monitors.MapGet("/{monitor}/windows/{start}/{version:int}/{arm}/histograms", HistogramsAsync).RequireRole(Role.Viewer).WithName("GetMonitorHistograms")
             .WithSummary("The features of a window beside the reference, by bin or category.");
 
-        var alerts = api.MapGroup("/alerts").WithTags(Tag);
+        var alerts = api.MapGroup("/alerts");
         alerts.MapGet("/", AlertsAsync).RequireRole(Role.Viewer).WithName("ListAlerts").WithSummary("Alerts of monitors, newest first.");
         alerts.MapPost("/{alert}/acknowledge", AcknowledgeAsync).RequireRole(Role.Editor).WithName("AcknowledgeAlert")
             .WithSummary("Says that somebody has seen an alert.");
 
-        api.MapPost("/endpoints/{endpoint}/catch-up", CatchUpAsync).RequireRole(Role.Editor).WithTags(Tag).WithName("CatchUpEndpoint")
+        api.MapPost("/endpoints/{endpoint}/catch-up", CatchUpAsync).RequireRole(Role.Editor).WithName("CatchUpEndpoint")
             .WithSummary("Joins all labels that came, and brings the endpoint's monitors up to them at once.");
     }
 
