@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using CsCheck;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -112,6 +113,22 @@ public sealed class ApiTests
         Assert.Equal(HttpStatusCode.BadRequest, slip.StatusCode);
         using var missing = await api.Client.GetAsync($"/api/v1/runs/{run.Id}/artifacts/plots/x.html");
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_metric_comes_back_to_the_last_bit()
+    {
+        await using var api = await StartAsync();
+        double[] edges = [double.Epsilon, double.MaxValue, double.MinValue, double.PositiveInfinity, double.NegativeInfinity, double.NaN, 0.1, 1.0 / 3];
+        var anyBits = Gen.Long.Select(BitConverter.Int64BitsToDouble).Where(value => value != 0); // SQLite keeps no sign of zero.
+        await Gen.OneOf(anyBits, Gen.OneOf(edges)).Array[1, 200].SampleAsync(async values =>
+        {
+            var run = await PostAsync<Run>(api.Client, "runs", new NewRun("train", "bits"));
+            await PostAsync<Run>(api.Client, $"runs/{run.Id}/log", new LogToRun(Metrics: [.. values.Select((value, step) => new LoggedMetric("loss", value, step))]));
+            var points = await GetAsync<IReadOnlyList<MetricPoint>>(api.Client, $"runs/{run.Id}/metrics?key=loss");
+            Assert.Equal(values, points.Select(point => point.Value)); // Finite doubles are equal only with equal bits, but for zero.
+            Assert.Equal(values[^1], (await GetAsync<Run>(api.Client, $"runs/{run.Id}")).Metrics["loss"]);
+        }, iter: 10, threads: 1);
     }
 
     [Theory]

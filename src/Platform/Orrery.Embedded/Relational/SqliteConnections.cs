@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using LinqToDB;
 using LinqToDB.Data;
-using LinqToDB.DataProvider.SQLite;
 using Microsoft.Data.Sqlite;
 using Orrery.Embedded.Folder;
 
@@ -18,7 +17,7 @@ internal sealed class SqliteConnections(OwnedFolder folder) : IDisposable
 
     private readonly ConcurrentBag<DataConnection> _idle = [];
     private volatile bool _closed;
-    private readonly Lazy<DataOptions> _options = new(() => new DataOptions().UseSQLite(ConnectionText(folder.FilePath("orrery.db")), SQLiteProvider.Microsoft));
+    private readonly Lazy<DataOptions> _options = new(() => SqliteOptions.For(ConnectionText(folder.FilePath("orrery.db"))));
 
     /// <summary>The connection string, for the migration runner, which opens its own.</summary>
     public string Text { get; } = ConnectionText(folder.FilePath("orrery.db"));
