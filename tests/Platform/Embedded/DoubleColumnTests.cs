@@ -11,7 +11,7 @@ using Xunit;
 namespace Orrery.Platform.Tests.Embedded;
 
 /// <summary>Doubles, declared as modules declare them.</summary>
-[Migration(99_000_003)]
+[Migration(99_000_000)]
 public sealed class DoublesOfTest : ForwardOnlyMigration
 {
     public override void Up() => Create.Table("test_doubles")
