@@ -35,7 +35,7 @@ internal static class AssetEndpoints
         assets.MapGet("/{kind}/{name}", GetAsync).RequireRole(Role.Viewer).WithName("GetAsset").WithSummary("An asset with its aliases.");
         assets.MapGet("/{kind}/{name}/versions", ListVersionsAsync).RequireRole(Role.Viewer).WithName("ListVersions").WithSummary("The versions of an asset, newest first.");
         assets.MapPost("/{kind}/{name}/versions", AddVersionAsync).RequireRole(Role.Editor).WithName("AddVersion")
-            .WithSummary("Adds a version; one of the same content is returned instead where there is one.");
+            .WithSummary("Adds a version; where the latest has the same content, that one is returned instead.");
         assets.MapGet("/{kind}/{name}/versions/{version}", GetVersionAsync).RequireRole(Role.Viewer).WithName("GetVersion")
             .WithSummary("A version by number, by alias, or 'latest'.");
         assets.MapPut("/{kind}/{name}/aliases/{alias}", SetAliasAsync).RequireRole(Role.Editor).WithName("SetAlias").WithSummary("Points an alias at a version.");

@@ -14,7 +14,7 @@ internal sealed class AssetStore(IDatabase database, VersionWriter versions, Ass
     public Task<AssetVersion> AddVersionAsync(Caller caller, NewVersion version, CancellationToken cancellationToken = default)
     {
         var content = VersionContent.Of(version);
-        return database.WriteAsync(transaction => versions.Add(transaction, caller, content, Reuse.Any), cancellationToken);
+        return database.WriteAsync(transaction => versions.Add(transaction, caller, content), cancellationToken);
     }
 
     public Task<AssetVersion> GetAsync(Caller caller, AssetRef reference, CancellationToken cancellationToken = default) =>

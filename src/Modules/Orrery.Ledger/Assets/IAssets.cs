@@ -61,8 +61,9 @@ public sealed record NewVersion(
 public interface IAssets
 {
     /// <summary>
-    /// Adds a version. Idempotent by content: where the asset already has a version of the same digest, that one is returned
-    /// (and the edge from the run is recorded all the same), before <see cref="NewVersion.After"/> is looked at.
+    /// Adds a version. Idempotent by content: where the asset's latest version has the same digest, that one is returned (and the edge from the
+    /// run is recorded all the same), before <see cref="NewVersion.After"/> is looked at. Content that only an earlier version had becomes a new
+    /// version of the same digest, so that what was added last is always the latest.
     /// </summary>
     /// <exception cref="ConflictException">The latest version is not <see cref="NewVersion.After"/>.</exception>
     Task<AssetVersion> AddVersionAsync(Caller caller, NewVersion version, CancellationToken cancellationToken = default);

@@ -34,12 +34,3 @@ internal sealed record VersionContent(
         return new(version.Kind, version.Name, Encoding.UTF8.GetString(canonical), Digest.Of(canonical), version.Run, tags, version.After);
     }
 }
-
-/// <summary>When a version that was there before is good enough.</summary>
-internal enum Reuse
-{
-    /// <summary>Any version of the same content: adding a dataset again finds the one there is.</summary>
-    Any,
-    /// <summary>Only the newest: a resource set back to an earlier spec needs a new version, because the newest is the one in force.</summary>
-    Latest,
-}

@@ -13,13 +13,13 @@ namespace Orrery.Ledger.Assets;
 /// <summary>Adds versions within a transaction: the version, its edge from the run and its audit record stand or fall together.</summary>
 internal sealed class VersionWriter(IAudit audit, TimeProvider clock)
 {
-    public AssetVersion Add(DataConnection transaction, Caller caller, VersionContent content, Reuse reuse)
+    public AssetVersion Add(DataConnection transaction, Caller caller, VersionContent content)
     {
         if (content.Run is { } run)
             RunRows.Require(transaction, caller, run);
         var now = Instant.Now(clock);
         var asset = Lock(transaction, caller, content, now);
-        var version = FindSame(transaction, asset, content, reuse) ?? Insert(transaction, caller, asset, content, now);
+        var version = FindSame(transaction, asset, content) ?? Insert(transaction, caller, asset, content, now);
         if (content.Run is { } writer)
             LineageRows.Link(transaction, caller, LineageNodeId.Of(writer), LineageNodeId.Of(version.Id), LineageRoles.Output, now);
         return version;
@@ -48,13 +48,12 @@ internal sealed class VersionWriter(IAudit audit, TimeProvider clock)
         return asset;
     }
 
-    private static AssetVersion? FindSame(DataConnection transaction, AssetRow asset, VersionContent content, Reuse reuse)
+    // Only the newest counts: who goes back to earlier content wants it to be the latest again, and gets a version that shares the digest.
+    private static AssetVersion? FindSame(DataConnection transaction, AssetRow asset, VersionContent content)
     {
         var digest = content.Digest.ToString();
-        var same = transaction.GetTable<VersionRow>().Where(row => row.AssetId == asset.Id && row.Digest == digest);
-        if (reuse == Reuse.Latest)
-            same = same.Where(row => row.Number == asset.LatestVersion);
-        if (same.OrderByDescending(row => row.Number).FirstOrDefault() is not { } version)
+        var latest = transaction.GetTable<VersionRow>().Where(row => row.AssetId == asset.Id && row.Number == asset.LatestVersion && row.Digest == digest);
+        if (latest.SingleOrDefault() is not { } version)
             return null;
         var tags = transaction.GetTable<VersionTagRow>().Where(tag => tag.VersionId == version.Id).ToDictionary(tag => tag.Name, tag => tag.Value);
         return version.ToVersion(asset, tags);

@@ -31,7 +31,7 @@ internal sealed class ResourceStore(IDatabase database, IAssets assets, VersionW
             ? null
             : VersionContent.Of(new(step.Resource.Document.Kind, step.Resource.Document.Name, step.Resource.Document.Spec))).ToList();
         var written = await database.WriteAsync(
-            transaction => contents.Select(content => content is null ? null : versions.Add(transaction, caller, content, Reuse.Latest)).ToList(), cancellationToken);
+            transaction => contents.Select(content => content is null ? null : versions.Add(transaction, caller, content)).ToList(), cancellationToken);
 
         var changes = new List<ResourceChange>();
         for (var i = 0; i < plan.Count; i++)
