@@ -32,7 +32,7 @@ internal static class SqliteOptions
     {
         var provider = (DataProviderBase)SQLiteTools.GetDataProvider(SQLiteProvider.Microsoft);
         Expression<Func<DbDataReader, int, double>> read = (reader, column) => reader.GetDouble(column);
-        foreach (var stored in (Type[])[typeof(double), typeof(long)])
+        foreach (var stored in (Type[])[typeof(double), typeof(long), typeof(string), typeof(byte[])]) // The last is what the driver calls a null.
             provider.ReaderExpressions[new ReaderInfo { ToType = typeof(double), FieldType = stored }] = read;
         return provider;
     }
