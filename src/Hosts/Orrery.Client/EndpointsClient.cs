@@ -26,6 +26,9 @@ public sealed record CanaryStatus(
     string Id, string State, int Champion, int Challenger, string Share, long Outcomes, double? ChampionLoss, double? ChallengerLoss, double Lower, double Upper,
     string? Reason, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
 
+/// <summary>The interval of a canary at one moment: champion loss − challenger loss after so many outcomes.</summary>
+public sealed record CoursePoint(long Outcomes, double Difference, double Lower, double Upper);
+
 /// <summary>A version became the champion.</summary>
 public sealed record Deployment(int Version, int? Previous, string Reason, bool Forced, string Actor, DateTimeOffset At);
 
@@ -71,6 +74,10 @@ public sealed class EndpointsClient
     /// <summary>Takes a running canary away, or goes back to the champion before this one.</summary>
     public Task<EndpointStatus> RollBackAsync(string endpoint, string reason, CancellationToken cancellationToken = default) =>
         _client.PostAsync<EndpointStatus>($"{Path(endpoint)}/rollback", new { reason }, cancellationToken);
+
+    /// <summary>How the interval of a canary narrowed; the canary's id is in the endpoint's status.</summary>
+    public Task<IReadOnlyList<CoursePoint>> CanaryCourseAsync(string endpoint, string canary, CancellationToken cancellationToken = default) =>
+        _client.GetAsync<IReadOnlyList<CoursePoint>>($"{Path(endpoint)}/canaries/{Uri.EscapeDataString(canary)}/course", cancellationToken);
 
     /// <summary>Says what turned out to be true of predictions.</summary>
     public Task LabelAsync(string endpoint, IReadOnlyList<PredictionLabel> labels, CancellationToken cancellationToken = default) =>

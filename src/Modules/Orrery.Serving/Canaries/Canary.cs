@@ -20,8 +20,13 @@ internal sealed class Canary
 
     private readonly CanarySpec _rules;
     private readonly CanaryTest _test;
+    private readonly CanaryCourse _course;
 
-    private Canary(CanaryRow row, CanarySpec rules, CanaryTest test) => (Row, _rules, _test) = (row, rules, test);
+    private Canary(CanaryRow row, CanarySpec rules, CanaryTest test)
+    {
+        (Row, _rules, _test) = (row, rules, test);
+        _course = new(row.Course is { } course ? Read<IReadOnlyList<CoursePoint>>(course) : []);
+    }
 
     public CanaryRow Row { get; private set; }
 
@@ -47,11 +52,13 @@ internal sealed class Canary
         CanaryVerdict? verdict = null;
         for (var i = (int)Math.Max(0, Row.NextOutcome - outcomes.FirstOffset); i < outcomes.Count && verdict is null; i++)
         {
-            if (columns.TryRead(i, out var outcome) && IsOurs(outcome) && _test.Add(outcome.Id, outcome.Challenger, outcome.Score, outcome.Label))
-                verdict = Judge();
+            if (!columns.TryRead(i, out var outcome) || !IsOurs(outcome) || !_test.Add(outcome.Id, outcome.Challenger, outcome.Score, outcome.Label))
+                continue;
+            _course.Observe(_test);
+            verdict = Judge();
         }
 
-        Row = Row with { Evidence = Write(_test.ToEvidence()), NextOutcome = outcomes.FirstOffset + outcomes.Count };
+        Row = Row with { Evidence = Write(_test.ToEvidence()), Course = Write(_course.Points), NextOutcome = outcomes.FirstOffset + outcomes.Count };
         return verdict;
     }
 
@@ -61,6 +68,9 @@ internal sealed class Canary
         Row.Id, Row.StateValue, Row.Champion, Row.Challenger, new(Row.Share), Row.Shadow, _rules.Metric, _rules.Alpha, _test.Outcomes, _test.ChampionLoss,
         _test.ChallengerLoss, _test.Interval.Lower, _test.Interval.Upper, Row.Reason, SignalBatch.FromMicroseconds(Row.StartedAt),
         Row.EndedAt is { } ended ? SignalBatch.FromMicroseconds(ended) : null);
+
+    /// <summary>How its interval narrowed, up to now.</summary>
+    public IReadOnlyList<CoursePoint> Course() => _course.Until(_test);
 
     // Outside of the slice the champion's record is the served one, and has no pair; in shadow mode only the pairing tells.
     private bool IsOurs(in Outcome outcome) => outcome.Challenger

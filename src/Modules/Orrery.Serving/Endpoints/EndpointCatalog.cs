@@ -1,12 +1,14 @@
 using Orrery.Kernel;
 using Orrery.Platform.Access;
 using Orrery.Platform.Ownership;
+using Orrery.Serving.Canaries;
 using Orrery.Serving.Plans;
+using Orrery.Serving.Storage;
 
 namespace Orrery.Serving.Endpoints;
 
 /// <summary>Sends what is asked of an endpoint to its owner.</summary>
-internal sealed class EndpointCatalog(LiveEndpoints live, IOwners<EndpointOwner> owners) : IEndpoints
+internal sealed class EndpointCatalog(LiveEndpoints live, IOwners<EndpointOwner> owners, EndpointStore store) : IEndpoints
 {
     public Task<EndpointStatus> DeployAsync(
         Caller caller, string endpoint, AssetRef version, GateMode gate = GateMode.Respect, CancellationToken cancellationToken = default) =>
@@ -22,6 +24,12 @@ internal sealed class EndpointCatalog(LiveEndpoints live, IOwners<EndpointOwner>
 
     public Task<EndpointStatus> StatusAsync(Caller caller, string endpoint, CancellationToken cancellationToken = default) =>
         owners.CallAsync(live.Get(caller, endpoint).Name, (owner, token) => owner.StatusAsync(token), cancellationToken);
+
+    // The owner writes the course with every batch, so what is written is how it stands.
+    public async Task<IReadOnlyList<CoursePoint>> CanaryCourseAsync(Caller caller, string endpoint, string canary, CancellationToken cancellationToken = default) =>
+        await store.FindCanaryAsync(live.Get(caller, endpoint).Name, canary, cancellationToken) is { } row
+            ? Canary.Load(row).Course()
+            : throw new NotFoundException($"The endpoint '{endpoint}' has no canary '{canary}'; its status names those that it had.");
 
     public async Task<IReadOnlyList<EndpointStatus>> ListAsync(Caller caller, CancellationToken cancellationToken = default)
     {

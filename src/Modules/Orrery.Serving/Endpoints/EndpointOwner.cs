@@ -129,7 +129,7 @@ internal sealed class EndpointOwner(EndpointParts parts, EndpointRow row, LiveEn
                 return false;
             }
 
-            await parts.Store.SaveEvidenceAsync(canaryId, canary.Row.Evidence, canary.Row.NextOutcome, cancellationToken);
+            await parts.Store.SaveEvidenceAsync(canary.Row, cancellationToken);
             return true;
         }
         catch when (ReferenceEquals(_canary, canary))

@@ -40,6 +40,10 @@ public interface IEndpoints
     /// <exception cref="NotFoundException">There is none of that name.</exception>
     Task<EndpointStatus> StatusAsync(Caller caller, string endpoint, CancellationToken cancellationToken = default);
 
+    /// <summary>How the interval of a canary narrowed, outcome by outcome: at most 24 points a decade, the last one as it stands now. Empty before the first outcome.</summary>
+    /// <exception cref="NotFoundException">The endpoint has no such canary.</exception>
+    Task<IReadOnlyList<CoursePoint>> CanaryCourseAsync(Caller caller, string endpoint, string canary, CancellationToken cancellationToken = default);
+
     /// <summary>All endpoints of the workspace, by name.</summary>
     Task<IReadOnlyList<EndpointStatus>> ListAsync(Caller caller, CancellationToken cancellationToken = default);
 }

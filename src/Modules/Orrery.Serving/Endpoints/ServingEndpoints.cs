@@ -37,6 +37,9 @@ internal static class ServingEndpoints
         group.MapPost("/{name}/canary", (string name, CanaryRequest body, HttpContext http, IEndpoints endpoints, CancellationToken token) =>
                 endpoints.StartCanaryAsync(http.Caller(), name, Reference(body.Version), new(body.Share, body.Shadow), Mode(body.Force), token))
             .WithName("StartCanary").WithSummary("Lets a challenger take its share of requests until the outcomes decide.").RequireRole(Role.Editor);
+        group.MapGet("/{name}/canaries/{id}/course", (string name, string id, HttpContext http, IEndpoints endpoints, CancellationToken token) =>
+                endpoints.CanaryCourseAsync(http.Caller(), name, id, token))
+            .WithName("GetCanaryCourse").WithSummary("How the interval of a canary narrowed with its outcomes, thinned on a log scale.").RequireRole(Role.Viewer);
         group.MapPost("/{name}/rollback", (string name, RollbackRequest body, HttpContext http, IEndpoints endpoints, CancellationToken token) =>
                 endpoints.RollbackAsync(http.Caller(), name, body.Reason, token))
             .WithName("Rollback").WithSummary("Takes the challenger away, or puts the champion before this one back.").RequireRole(Role.Editor);

@@ -53,9 +53,9 @@ internal sealed class EndpointStore(IDatabase database, IAudit audit, TimeProvid
     }, cancellationToken);
 
     /// <summary>Keeps the evidence together with how far the outcomes were read, so that none is counted twice or missed.</summary>
-    public Task SaveEvidenceAsync(string canary, string evidence, long nextOutcome, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.GetTable<CanaryRow>().Where(row => row.Id == canary)
-            .Set(row => row.Evidence, evidence).Set(row => row.NextOutcome, nextOutcome).Update(), cancellationToken);
+    public Task SaveEvidenceAsync(CanaryRow canary, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.GetTable<CanaryRow>().Where(row => row.Id == canary.Id)
+            .Set(row => row.Evidence, canary.Evidence).Set(row => row.Course, canary.Course).Set(row => row.NextOutcome, canary.NextOutcome).Update(), cancellationToken);
 
     public Task EndCanaryAsync(Caller caller, CanaryRow ended, CancellationToken cancellationToken) =>
         database.WriteAsync(connection => End(connection, caller, ended), cancellationToken);
@@ -66,6 +66,9 @@ internal sealed class EndpointStore(IDatabase database, IAudit audit, TimeProvid
     public Task<IReadOnlyList<CanaryRow>> CanariesAsync(string endpoint, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<CanaryRow>>(async (connection, token) =>
             await connection.GetTable<CanaryRow>().Where(row => row.Endpoint == endpoint).OrderByDescending(row => row.Id).Take(Shown + 1).ToListAsync(token), cancellationToken);
+
+    public Task<CanaryRow?> FindCanaryAsync(string endpoint, string canary, CancellationToken cancellationToken) => database.ReadAsync(
+        (connection, token) => connection.GetTable<CanaryRow>().SingleOrDefaultAsync(row => row.Id == canary && row.Endpoint == endpoint, token), cancellationToken);
 
     public Task<IReadOnlyList<DeploymentRow>> DeploymentsAsync(string endpoint, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<DeploymentRow>>(async (connection, token) =>

@@ -51,3 +51,11 @@ public sealed class CreateServing : ForwardOnlyMigration
         Create.Index("ix_serving_deployments_endpoint").OnTable("serving_deployments").OnColumn("endpoint").Ascending().OnColumn("id").Descending();
     }
 }
+
+/// <summary>How a canary's interval narrowed; canaries that ended before this was kept have none.</summary>
+[Migration(6_000_002, "Serving: the course of a canary")]
+public sealed class AddCanaryCourse : ForwardOnlyMigration
+{
+    /// <inheritdoc/>
+    public override void Up() => Alter.Table("serving_canaries").AddColumn("course").AsString(int.MaxValue).Nullable();
+}

@@ -27,6 +27,7 @@ internal sealed record CanaryRow
     [Column("shadow")] public bool Shadow { get; init; }
     [Column("rules")] public string Rules { get; init; } = "";
     [Column("evidence")] public string Evidence { get; init; } = "";
+    [Column("course")] public string? Course { get; init; }
     [Column("next_outcome")] public long NextOutcome { get; init; }
     [Column("reason")] public string? Reason { get; init; }
     [Column("announced")] public bool Announced { get; init; }

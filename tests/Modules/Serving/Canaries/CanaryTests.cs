@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Hashing;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
@@ -175,6 +176,50 @@ public sealed class CanaryTests
         Assert.Equal(before, after);
         await LiveAsync(again, 60, joined);
         Assert.Equal(121, (await ObservedAsync(again)).Outcomes);
+        var course = await again.Endpoints.CanaryCourseAsync(ServingPlatform.Ada, ServingPlatform.Endpoint, after.Id);
+        Assert.Equal([.. Enumerable.Range(1, 11), 13, 15], course.Select(point => (int)point.Outcomes).TakeWhile(outcomes => outcomes < 16));
+        Assert.Equal(121, course[^1].Outcomes);
+    }
+
+    [Fact]
+    public async Task The_course_shows_how_the_interval_narrowed_to_the_verdict()
+    {
+        await using var serving = await ServingPlatform.StartAsync(AllTraffic);
+        await serving.DeployAsync(Poor);
+        await StartAsync(serving, Truth);
+        var running = (await serving.Endpoints.StatusAsync(ServingPlatform.Ada, ServingPlatform.Endpoint)).Canary!;
+        Assert.Empty(await serving.Endpoints.CanaryCourseAsync(ServingPlatform.Ada, ServingPlatform.Endpoint, running.Id));
+        await LiveAsync(serving, 1500);
+        await serving.AlertAsync();
+
+        var verdict = Assert.Single((await serving.Endpoints.StatusAsync(ServingPlatform.Ada, ServingPlatform.Endpoint)).Past);
+        var course = await serving.Endpoints.CanaryCourseAsync(ServingPlatform.Ada, ServingPlatform.Endpoint, verdict.Id);
+        Assert.Equal((verdict.Outcomes, verdict.Lower, verdict.Upper), (course[^1].Outcomes, course[^1].Lower, course[^1].Upper));
+        Assert.Equal((verdict.ChampionLoss - verdict.ChallengerLoss)!.Value, course[^1].Difference, 1e-12);
+        Assert.Equal(course.Select(point => point.Outcomes).Distinct().Order(), course.Select(point => point.Outcomes));
+        // The Brier score's difference lies in [−1, 1]: nothing is known of it after the first outcome, and all but the last were open or too few.
+        Assert.Equal((-1, 1), (course[0].Lower, course[0].Upper));
+        Assert.All(course.Where(point => point.Outcomes is >= 100 && point != course[^1]), point => Assert.True(point.Lower <= 0, $"{point}"));
+        await Assert.ThrowsAsync<NotFoundException>(() => serving.Endpoints.CanaryCourseAsync(ServingPlatform.Ada, ServingPlatform.Endpoint, "another"));
+    }
+
+    [Theory]
+    [InlineData(1_000_000, 140)]
+    [InlineData(1_000, 60)]
+    public void The_course_of_a_long_canary_stays_short(int outcomes, int most)
+    {
+        var test = new CanaryTest(CanaryMetric.Brier, 0.05);
+        var course = new CanaryCourse([]);
+        for (var i = 0; i < outcomes; i++)
+        {
+            var id = i.ToString(CultureInfo.InvariantCulture);
+            test.Add(id, challenger: false, 0.5, 1);
+            test.Add(id, challenger: true, 0.5, 1);
+            course.Observe(test);
+        }
+
+        Assert.InRange(course.Points.Count, most / 2, most);
+        Assert.Equal(outcomes, course.Until(test)[^1].Outcomes);
     }
 
     [Fact]
