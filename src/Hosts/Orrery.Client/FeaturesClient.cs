@@ -1,7 +1,12 @@
+using System.Net.Http.Json;
+
 namespace Orrery.Client;
 
 /// <summary>How far the online features of a view are.</summary>
 public sealed record ViewProgress(string View, DateTimeOffset? Watermark, long Updated);
+
+/// <summary>What became of pushed events in one view.</summary>
+public sealed record PushReceipt(string View, long Accepted, long Late, long WithoutEntity);
 
 /// <summary>The features of one entity; null where one has no value.</summary>
 public sealed record OnlineRow(IReadOnlyList<double?> Values, IReadOnlyList<string> Statuses, IReadOnlyList<DateTimeOffset?> Ticks);
@@ -34,8 +39,19 @@ public sealed class FeaturesClient
         _client.PostAsync<OnlineFeatures>($"/api/v1/feature-services/{Uri.EscapeDataString(service)}/online", new { entities, at }, cancellationToken);
 
     /// <summary>Takes events in for all views over a source; they show at the next advance.</summary>
-    public Task PushAsync(string source, IReadOnlyList<object> events, CancellationToken cancellationToken = default) =>
-        _client.PostAsync($"/api/v1/feature-sources/{Uri.EscapeDataString(source)}/push", new { events }, cancellationToken);
+    /// <param name="source">The source.</param>
+    /// <param name="events">For each event an object with its columns.</param>
+    /// <param name="key">An idempotency key: with one, the same push may be sent again and counts once.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    public async Task<IReadOnlyList<PushReceipt>> PushAsync(
+        string source, IReadOnlyList<object> events, string? key = null, CancellationToken cancellationToken = default)
+    {
+        using var body = JsonContent.Create(new { events }, options: OrreryClient.Json);
+        if (key is not null)
+            body.Headers.Add("Idempotency-Key", key);
+        return await _client.SendAsync<IReadOnlyList<PushReceipt>>(
+            HttpMethod.Post, $"/api/v1/feature-sources/{Uri.EscapeDataString(source)}/push", body, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Says that all events known by then have been pushed.</summary>
     public Task<IReadOnlyList<ViewProgress>> AdvanceAsync(string source, DateTimeOffset watermark, CancellationToken cancellationToken = default) =>

@@ -23,8 +23,10 @@ public static class FeaturesModule
         services.AddSingleton<IResourceKind, FeatureServiceKind>();
         services.AddSingleton<IFeatureHistories, FeatureHistories>();
         services.AddSingleton<ITrainingSets, TrainingSetBuilder>();
+        services.AddSingleton<OnlineLayouts>();
         services.AddSingleton<IOnlineFeatures, OnlineFeatures>();
         services.AddSingleton<IOwnerFactory<ViewStream>, ViewStreamFactory>();
+        services.AddSingleton<EarlierLayouts>();
         services.AddSingleton<IFeatureStream, FeatureStream>();
         services.AddSingleton<IStepKind, MaterializeStep>();
         services.AddSingleton<IStepKind, TrainingSetStep>();

@@ -38,6 +38,27 @@ public sealed class FeatureEndpointTests
     }
 
     [Fact]
+    public async Task A_push_with_a_key_may_be_sent_again()
+    {
+        await using var api = await StartAsync();
+        async Task<HttpResponseMessage> PushAsync(string key, int delay)
+        {
+            using var body = JsonContent.Create(new { events = new[] { new { landed = "2001-01-01T00:00:00Z", origin = "ATL", delay, distance = 1.5, late = true } } });
+            body.Headers.Add("Idempotency-Key", key);
+            return await api.Client.PostAsync("/api/v1/feature-sources/flights/push", body);
+        }
+
+        var first = await TestApi.ReadAsync<JsonElement>(PushAsync("a", 5));
+        await PostAsync(api, "feature-sources/flights/advance", new { watermark = "2001-01-01T00:30:00Z" });
+        Assert.Equal(first.GetRawText(), (await TestApi.ReadAsync<JsonElement>(PushAsync("a", 5))).GetRawText());
+        Assert.Equal(HttpStatusCode.Conflict, (await PushAsync("a", 6)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PushAsync(new string('k', 201), 6)).StatusCode);
+        await PostAsync(api, "feature-sources/flights/advance", new { watermark = "2001-01-01T01:00:00Z" });
+        var read = await PostAsync(api, "feature-services/s/online", new { entities = new[] { new { airport = "ATL" } }, at = "2001-01-01T01:00:00Z" });
+        Assert.Equal("[0,null,5]", read.GetProperty("rows")[0].GetProperty("values").GetRawText()); // one flight, which has left the hour; sent twice, it would be late and in the hour after
+    }
+
+    [Fact]
     public async Task A_history_can_be_looked_at()
     {
         await using var api = await StartAsync();

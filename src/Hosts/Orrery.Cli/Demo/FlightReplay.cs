@@ -105,7 +105,9 @@ internal sealed class FlightReplay(DemoContext context, IReadOnlyList<Flight> fl
         var landed = _byLanding[first.._nextLanding];
         if (landed.Length > 0)
         {
-            await context.Orrery.Features.PushAsync("flights", [.. landed.Select(Event)], cancellationToken);
+            // Under a key: who was interrupted before the advance lives through the hour again, and its flights count once.
+            var key = string.Create(CultureInfo.InvariantCulture, $"landed-{Now:yyyyMMddHH}");
+            await context.Orrery.Features.PushAsync("flights", [.. landed.Select(Event)], key, cancellationToken);
             var labels = landed.Where(flight => flight.Scheduled >= _begin).Select(flight => new PredictionLabel(_ids[flight], flight.Late ? 1 : 0, flight.Landed)).ToList();
             if (labels.Count > 0)
                 await context.Orrery.Endpoints.LabelAsync("flights", labels, cancellationToken);

@@ -7,8 +7,8 @@ namespace Orrery.Features.Online;
 
 /// <summary>
 /// The bytes of keys in the store. A view's keys begin with 12 bytes that fix workspace, view and layout; then <c>o</c> and the entity for its
-/// online features, <c>b</c>, tick and entity for a bucket of the stream, <c>w</c> for its watermark. An entity is, for each column, its length
-/// in UTF-8 (2 bytes, big-endian) and its text, so that no two entities can be confused.
+/// online features, <c>b</c>, tick and entity for a bucket of the stream, <c>p</c> and a number for a push that it remembers, <c>w</c> for its watermark. An entity
+/// is, for each column, its length in UTF-8 (2 bytes, big-endian) and its text, so that no two entities can be confused.
 /// </summary>
 internal static class EntityKey
 {
@@ -64,6 +64,20 @@ internal static class EntityKey
 
     /// <summary>What all buckets of a view begin with.</summary>
     public static byte[] Buckets(ReadOnlySpan<byte> prefix) => [.. prefix, (byte)'b'];
+
+    /// <summary>The key of a push that is remembered; in the order of the numbers, which are never negative.</summary>
+    public static byte[] Push(ReadOnlySpan<byte> prefix, long number)
+    {
+        Span<byte> ordered = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(ordered, number);
+        return [.. prefix, (byte)'p', .. ordered];
+    }
+
+    /// <summary>What all pushes of a view begin with.</summary>
+    public static byte[] Pushes(ReadOnlySpan<byte> prefix) => [.. prefix, (byte)'p'];
+
+    /// <summary>The number in the key of a push.</summary>
+    public static long NumberOf(ReadOnlySpan<byte> pushKey) => BinaryPrimitives.ReadInt64BigEndian(pushKey[(PrefixBytes + 1)..]);
 
     /// <summary>The key of a view's watermark.</summary>
     public static byte[] Watermark(ReadOnlySpan<byte> prefix) => [.. prefix, (byte)'w'];

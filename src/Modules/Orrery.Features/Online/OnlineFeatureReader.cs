@@ -10,19 +10,24 @@ internal sealed class OnlineFeatureReader : IOnlineFeatureReader
     private const int MaxStackBytes = 512;
 
     private readonly IKeyValueSpace _space;
-    private readonly StoredRow[] _rows;
+    private readonly string _workspace;
+    private readonly OnlineLayouts _layouts;
+    private Binding _binding;
 
-    public OnlineFeatureReader(FeatureServicePlan service, IKeyValueSpace space, string workspace)
+    public OnlineFeatureReader(FeatureServicePlan service, IKeyValueSpace space, string workspace, OnlineLayouts layouts)
     {
         _space = space;
+        _workspace = workspace;
+        _layouts = layouts;
+        var changes = layouts.Changes; // before the rows: a change meanwhile is seen at the first read
         Keys = service.Keys;
         Features = [.. service.Features];
         var position = 0;
         // A view that is used twice with the same keys is read once.
-        _rows = [.. service.Views
+        _binding = new(changes, [.. service.Views
             .SelectMany(use => use.Features.Select(f => (use.View, Keys: string.Join(',', use.Keys), Use: use, Feature: new Target(f.Index, position++))))
             .GroupBy(t => (t.View.Name, t.Keys))
-            .Select(g => new StoredRow(g.First().View, [.. EntityKey.Prefix(workspace, g.First().View), (byte)'o'], [.. g.First().Use.Keys], [.. g.Select(t => t.Feature)]))];
+            .Select(g => StoredRow.Of(workspace, g.First().View, [.. g.First().Use.Keys], [.. g.Select(t => t.Feature)]))]);
     }
 
     public IReadOnlyList<string> Keys { get; }
@@ -43,7 +48,7 @@ internal sealed class OnlineFeatureReader : IOnlineFeatureReader
         Span<byte> key = bytes <= MaxStackBytes ? stackalloc byte[MaxStackBytes] : rented = ArrayPool<byte>.Shared.Rent(bytes * 2);
         try
         {
-            foreach (var row in _rows)
+            foreach (var row in Rows())
                 Read(row, keys, now, key, values, readings);
         }
         finally
@@ -51,6 +56,29 @@ internal sealed class OnlineFeatureReader : IOnlineFeatureReader
             if (rented is not null)
                 ArrayPool<byte>.Shared.Return(rented);
         }
+    }
+
+    private StoredRow[] Rows()
+    {
+        var binding = Volatile.Read(ref _binding);
+        var changes = _layouts.Changes;
+        if (binding.Changes != changes)
+            Volatile.Write(ref _binding, binding = new(changes, [.. binding.Rows.Select(Moved)]));
+        return binding.Rows;
+    }
+
+    // A view that no longer has the entity or a feature cannot take over: its row then has no value, as the old layout's are gone.
+    private StoredRow Moved(StoredRow row)
+    {
+        if (_layouts.Find(_workspace, row.View.Name) is not { } view || view.Layout == row.View.Layout
+            || !view.Entity.Select(e => e.Name).SequenceEqual(row.View.Entity.Select(e => e.Name)))
+        {
+            return row;
+        }
+
+        var names = view.Features.Select(f => f.Name).ToList();
+        var targets = row.Targets.Select(t => new Target(names.IndexOf(row.View.Features[t.Index].Name), t.Position)).ToArray();
+        return targets.Any(t => t.Index < 0) ? row : StoredRow.Of(_workspace, view, row.KeyPositions, targets);
     }
 
     private void Read(StoredRow row, ReadOnlySpan<string> keys, long now, Span<byte> key, Span<double> values, Span<FeatureReading> readings)
@@ -81,5 +109,12 @@ internal sealed class OnlineFeatureReader : IOnlineFeatureReader
     /// <summary>Value <paramref name="Index"/> of the stored row is feature <paramref name="Position"/> of the service.</summary>
     private readonly record struct Target(int Index, int Position);
 
-    private sealed record StoredRow(FeatureViewPlan View, byte[] Prefix, int[] KeyPositions, Target[] Targets);
+    /// <summary>The rows that are read, as of so many changes of layouts.</summary>
+    private sealed record Binding(int Changes, StoredRow[] Rows);
+
+    private sealed record StoredRow(FeatureViewPlan View, byte[] Prefix, int[] KeyPositions, Target[] Targets)
+    {
+        public static StoredRow Of(string workspace, FeatureViewPlan view, int[] keyPositions, Target[] targets) =>
+            new(view, [.. EntityKey.Prefix(workspace, view), (byte)'o'], keyPositions, targets);
+    }
 }

@@ -11,10 +11,14 @@ using Orrery.Platform.Ownership;
 
 namespace Orrery.Features.Streaming;
 
-internal sealed class FeatureStream(IResources resources, IDatasets datasets, IOwners<ViewStream> owners, IKeyValueStore store, AnalyticsEngine engine) : IFeatureStream
+internal sealed class FeatureStream(IResources resources, IDatasets datasets, IOwners<ViewStream> owners, EarlierLayouts earlier, IKeyValueStore store, AnalyticsEngine engine)
+    : IFeatureStream
 {
-    public async Task<IReadOnlyList<PushReceipt>> PushAsync(Caller caller, string source, EventRows events, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<PushReceipt>> PushAsync(
+        Caller caller, string source, EventRows events, string? key = null, CancellationToken cancellationToken = default)
     {
+        if (key is not null)
+            PushMemory.Check(key);
         // Every view reads all rows before any takes one in.
         var pushes = new List<(DeclaredView View, List<ViewEvent> Events)>();
         foreach (var view in await ViewsOverAsync(caller, source, cancellationToken))
@@ -26,7 +30,7 @@ internal sealed class FeatureStream(IResources resources, IDatasets datasets, IO
 
         var receipts = new List<PushReceipt>();
         foreach (var (view, read) in pushes)
-            receipts.Add(await OwnAsync(caller, view, (stream, token) => stream.PushAsync(read, token), cancellationToken));
+            receipts.Add(await OwnAsync(caller, view, (stream, token) => stream.PushAsync(read, key, token), cancellationToken));
         return receipts;
     }
 
@@ -51,8 +55,7 @@ internal sealed class FeatureStream(IResources resources, IDatasets datasets, IO
             ? await datasets.OpenAsync(caller, id, cancellationToken)
             : await datasets.OpenAsync(caller, new AssetRef(AssetKind.Dataset, declared.Spec.Source), cancellationToken);
         var bound = ViewSource.Bind(declared.Plan, declared.Spec, dataset);
-        return await owners.CallAsync(ViewStreamFactory.KeyOf(caller, declared.Plan), async (stream, token) =>
-            Progress(stream, await RestartAsync(stream, bound, until, token)), cancellationToken);
+        return await CallAsync(caller, declared, async (stream, token) => Progress(stream, await RestartAsync(stream, bound, until, token)), cancellationToken);
     }
 
     public async Task<ViewProgress> ProgressAsync(Caller caller, string view, CancellationToken cancellationToken = default)
@@ -68,12 +71,25 @@ internal sealed class FeatureStream(IResources resources, IDatasets datasets, IO
 
     // A stream that has no state yet takes up where its dataset ends: events that are in there are not pushed again.
     private Task<T> OwnAsync<T>(Caller caller, DeclaredView view, Func<ViewStream, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
-        owners.CallAsync(ViewStreamFactory.KeyOf(caller, view.Plan), async (stream, token) =>
+        CallAsync(caller, view, async (stream, token) =>
         {
             if (stream.IsNew && await FindSourceAsync(caller, view, token) is { } source)
                 await RestartAsync(stream, source, until: null, token);
             return await call(stream, token);
         }, cancellationToken);
+
+    // A layout that has its first features takes over from those before it.
+    private async Task<T> CallAsync<T>(Caller caller, DeclaredView view, Func<ViewStream, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        var (result, isFirst) = await owners.CallAsync(ViewStreamFactory.KeyOf(caller, view.Plan), async (stream, token) =>
+        {
+            var before = stream.Watermark;
+            return (await call(stream, token), before is null && stream.Watermark is not null);
+        }, cancellationToken);
+        if (isFirst)
+            await earlier.RetireAsync(caller, view.Plan, cancellationToken);
+        return result;
+    }
 
     private async Task<long> RestartAsync(ViewStream stream, ViewSource source, DateTimeOffset? until, CancellationToken cancellationToken)
     {

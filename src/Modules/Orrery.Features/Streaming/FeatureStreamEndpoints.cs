@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Orrery.Kernel;
 using Orrery.Platform.Access;
@@ -29,20 +30,22 @@ internal static class FeatureStreamEndpoints
         var api = routes.MapApi("Features");
         var sources = api.MapGroup("/feature-sources");
         sources.MapPost("/{source}/push", PushAsync).RequireRole(Role.Editor).WithName("PushEvents")
-            .WithSummary("Takes events in for all feature views over a source; they show at the next advance.");
+            .WithSummary("Takes events in for all feature views over a source; they show at the next advance. With an Idempotency-Key it may be sent again.");
         sources.MapPost("/{source}/advance", AdvanceAsync).RequireRole(Role.Editor).WithName("AdvanceFeatures")
             .WithSummary("Moves the watermark on: the views over the source compute the entities that changed.");
         api.MapPost("/feature-views/{name}/materialize", MaterializeAsync).RequireRole(Role.Editor).WithName("MaterializeFeatureView")
             .WithSummary("Computes the view's online features from its source's rows.");
     }
 
-    private static Task<IReadOnlyList<PushReceipt>> PushAsync(string source, PushBody body, HttpContext http, IFeatureStream stream, CancellationToken cancellationToken)
+    // The header is that of draft-ietf-httpapi-idempotency-key-header.
+    private static Task<IReadOnlyList<PushReceipt>> PushAsync(
+        string source, PushBody body, [FromHeader(Name = "Idempotency-Key")] string? key, HttpContext http, IFeatureStream stream, CancellationToken cancellationToken)
     {
         if (body.Events.Count is 0 or > MaxEvents)
             throw new InvalidException($"Expected 1 to {MaxEvents} events, got {body.Events.Count}.");
         var columns = body.Events.SelectMany(e => e.Keys).Distinct().ToList();
         var rows = body.Events.Select(e => (IReadOnlyList<object?>)[.. columns.Select(c => e.TryGetValue(c, out var value) ? Cell(value) : null)]);
-        return stream.PushAsync(http.Caller(), source, new(columns, [.. rows]), cancellationToken);
+        return stream.PushAsync(http.Caller(), source, new(columns, [.. rows]), key, cancellationToken);
     }
 
     private static Task<IReadOnlyList<ViewProgress>> AdvanceAsync(string source, AdvanceBody body, HttpContext http, IFeatureStream stream, CancellationToken cancellationToken) =>

@@ -29,9 +29,18 @@ public sealed record ViewProgress(string View, DateTimeOffset? Watermark, long U
 public interface IFeatureStream
 {
     /// <summary>Takes events in, for all views over <paramref name="source"/>; durable when the task completes. They show at the next advance.</summary>
+    /// <param name="caller">On whose behalf.</param>
+    /// <param name="source">The views' source.</param>
+    /// <param name="events">The events.</param>
+    /// <param name="key">
+    /// An idempotency key: each view takes a push with a key that it knows for done, and gives the receipt of the first time. So a push that was cut off, or
+    /// reached some of the views alone, is sent again as it was. Each view knows the keys of its last thousand pushes. Without a key, events sent twice count twice.
+    /// </param>
+    /// <param name="cancellationToken">Cancels it; some views may have taken the events in.</param>
     /// <exception cref="InvalidException">A row does not fit; nothing was taken in by any view.</exception>
+    /// <exception cref="ConflictException">The key belongs to other events.</exception>
     /// <exception cref="NotFoundException">No feature view is over this source.</exception>
-    Task<IReadOnlyList<PushReceipt>> PushAsync(Caller caller, string source, EventRows events, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<PushReceipt>> PushAsync(Caller caller, string source, EventRows events, string? key = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Says that all events known at <paramref name="watermark"/> or before have been pushed: the views over the source go on to the last tick at or before it.

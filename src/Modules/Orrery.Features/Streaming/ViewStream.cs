@@ -18,6 +18,7 @@ internal sealed class ViewStream
     // Who has a bucket at a tick: an advance looks at these alone, not at all entities.
     private readonly SortedDictionary<long, HashSet<byte[]>> _byTick = [];
     private readonly WindowFold _fold;
+    private readonly PushMemory _pushes;
 
     private ViewStream(FeatureViewPlan plan, IKeyValueSpace space, string workspace)
     {
@@ -25,6 +26,7 @@ internal sealed class ViewStream
         _space = space;
         _prefix = EntityKey.Prefix(workspace, plan);
         _fold = new(plan);
+        _pushes = new(_prefix);
     }
 
     public FeatureViewPlan Plan { get; }
@@ -50,6 +52,7 @@ internal sealed class ViewStream
     {
         var stream = new ViewStream(plan, space, workspace);
         stream.Watermark = ReadWatermark(plan, space, workspace);
+        await stream._pushes.LoadAsync(space, cancellationToken);
         await foreach (var (key, value) in space.ScanAsync(EntityKey.Buckets(stream._prefix), cancellationToken: cancellationToken))
         {
             PackedRow.Check(value, plan.Slots.Count);
@@ -59,9 +62,12 @@ internal sealed class ViewStream
         return stream;
     }
 
-    /// <summary>Takes events in.</summary>
-    public async Task<PushReceipt> PushAsync(IReadOnlyList<ViewEvent> events, CancellationToken cancellationToken)
+    /// <summary>Takes events in; a push whose key is known is answered as it was the first time.</summary>
+    public async Task<PushReceipt> PushAsync(IReadOnlyList<ViewEvent> events, string? key, CancellationToken cancellationToken)
     {
+        var content = key is null ? default : PushMemory.ContentOf(events);
+        if (key is not null && _pushes.Find(key, content) is { } before)
+            return before;
         var touched = new Dictionary<(byte[] Entity, long Tick), double[]>(new BucketComparer());
         long late = 0, withoutEntity = 0;
         foreach (var one in events)
@@ -96,11 +102,17 @@ internal sealed class ViewStream
         var batch = new KeyValueBatch();
         foreach (var ((entity, tick), bucket) in touched)
             batch.Put(EntityKey.Bucket(_prefix, tick, entity), PackedRow.Write(tick, bucket));
-        if (touched.Count > 0)
+        var receipt = new PushReceipt(Plan.Name, events.Count - withoutEntity, late, withoutEntity);
+        var push = key is null ? null : new KnownPush(key, content, receipt);
+        if (push is not null)
+            _pushes.Put(batch, push);
+        if (batch.Entries.Count > 0)
             await _space.WriteAsync(batch, Durability.Durable, cancellationToken);
+        if (push is not null)
+            _pushes.Remember(push);
         foreach (var ((entity, tick), bucket) in touched)
             bucket.CopyTo(Bucket(entity, tick));
-        return new(Plan.Name, events.Count - withoutEntity, late, withoutEntity);
+        return receipt;
     }
 
     /// <summary>Goes on to <paramref name="tick"/>; returns how many entities changed.</summary>

@@ -1,10 +1,13 @@
+using Orrery.Features.Streaming;
 using Orrery.Kernel;
+using Orrery.Ledger.Assets;
 using Orrery.Ledger.Resources;
+using Orrery.Platform.Access;
 
 namespace Orrery.Features.Views;
 
 /// <summary>The resource <c>kind: FeatureView</c>.</summary>
-internal sealed class FeatureViewKind() : ResourceKind<FeatureViewSpec>(AssetKind.FeatureView)
+internal sealed class FeatureViewKind(EarlierLayouts earlier) : ResourceKind<FeatureViewSpec>(AssetKind.FeatureView)
 {
     // A dataset may be ingested after the view is declared, so only a source that is itself a view must exist; this also finds cycles of views.
     protected override IEnumerable<AssetRef> References(FeatureViewSpec spec) =>
@@ -17,4 +20,7 @@ internal sealed class FeatureViewKind() : ResourceKind<FeatureViewSpec>(AssetKin
             ? new Dictionary<string, string>(errors) { ["source"] = $"The view '{name}' cannot be its own source." }
             : errors;
     }
+
+    protected override Task AppliedAsync(Caller caller, AssetVersion version, FeatureViewSpec spec, CancellationToken cancellationToken) =>
+        earlier.RetireAsync(caller, FeatureViewPlan.Of(version.Name, spec), cancellationToken);
 }

@@ -138,6 +138,70 @@ public sealed class FeatureStreamTests
         Assert.Equal(FeatureStatus.NotFound, (await ReadAsync(platform, "ATL", Time(Event.Start))).Reading.Status);
     }
 
+    [Fact]
+    public async Task A_changed_view_is_read_as_before_until_it_has_features_and_leaves_nothing_behind()
+    {
+        await using var platform = await FeaturesTest.StartAsync();
+        var stream = platform.Get<IFeatureStream>();
+        var before = View with { Features = [new("n", Aggregate.Count, Window: SlowFeatures.Hour)] };
+        var after = View with { Features = [new("other", Aggregate.Count, Window: SlowFeatures.Hour), new("n", Aggregate.Count, Window: 24 * SlowFeatures.Hour)] };
+        await platform.ApplyAsync("departures", before);
+        await platform.ApplyAsync("s", new FeatureServiceSpec([new("departures", Select: ["n"])]));
+        Event[] events = [new(Event.Start, "ATL", 5, 1, false), new(Event.Start + (5 * Event.Hour), "ATL", 7, 1, true)];
+        await platform.WriteEventsAsync(events);
+        await stream.PushAsync(FeaturesTest.Ada, "flights", Event.Push([new(Event.Start + (6 * Event.Hour), "BOS", 7, 1, true)]), "k");
+        var open = await platform.Get<IOnlineFeatures>().OpenAsync(FeaturesTest.Ada, "s");
+        Assert.Equal((1.0, FeatureStatus.Present), Read(open));
+
+        await platform.ApplyAsync("departures", after);
+        Assert.Equal((1.0, FeatureStatus.Present), Read(open));
+        Assert.Equal(["o"], await KeysAsync(platform, before));
+
+        await stream.AdvanceAsync(FeaturesTest.Ada, "flights", Time(Event.Start + (7 * Event.Hour))); // takes up where the dataset ends
+        Assert.Equal((2.0, FeatureStatus.Present), Read(open));
+        Assert.Empty(await KeysAsync(platform, before));
+        Assert.NotEmpty(await KeysAsync(platform, after));
+
+        await platform.ApplyAsync("departures", before); // what its stream knew once, before it missed events, is gone
+        await stream.MaterializeAsync(FeaturesTest.Ada, "departures");
+        Assert.Equal((1.0, FeatureStatus.Present), Read(open));
+        Assert.Empty(await KeysAsync(platform, after));
+    }
+
+    [Fact]
+    public async Task An_open_reader_whose_feature_was_taken_out_of_its_view_finds_nothing()
+    {
+        await using var platform = await FeaturesTest.StartAsync();
+        var stream = platform.Get<IFeatureStream>();
+        await platform.ApplyAsync("departures", View with { Features = [new("n", Aggregate.Count, Window: SlowFeatures.Hour)] });
+        await platform.ApplyAsync("s", new FeatureServiceSpec([new("departures", Select: ["n"])]));
+        await platform.WriteEventsAsync([new(Event.Start, "ATL", 5, 1, false)]);
+        await stream.MaterializeAsync(FeaturesTest.Ada, "departures");
+        var open = await platform.Get<IOnlineFeatures>().OpenAsync(FeaturesTest.Ada, "s");
+        Assert.Equal((1.0, FeatureStatus.Present), Read(open));
+
+        await platform.ApplyAsync("departures", View with { Features = [new("m", Aggregate.Count, Window: SlowFeatures.Hour)] });
+        await stream.MaterializeAsync(FeaturesTest.Ada, "departures");
+        Assert.Equal((double.NaN, FeatureStatus.NotFound), Read(open));
+    }
+
+    private static (double Value, FeatureStatus Status) Read(IOnlineFeatureReader reader)
+    {
+        var (values, readings) = (new double[1], new FeatureReading[1]);
+        reader.Read(["ATL"], Time(Event.Start + (7 * Event.Hour)), values, readings);
+        return (values[0], readings[0].Status);
+    }
+
+    // What sorts of keys there are of a layout: o, b, p, w.
+    private static async Task<List<string>> KeysAsync(TestPlatform platform, FeatureViewSpec spec)
+    {
+        var prefix = EntityKey.Prefix("default", FeatureViewPlan.Of("departures", spec));
+        var sorts = new List<string>();
+        await foreach (var (key, _) in platform.KeyValues.Space(OnlineFeatures.Space).ScanAsync(prefix))
+            sorts.Add(((char)key[prefix.Length]).ToString());
+        return [.. sorts.Distinct()];
+    }
+
     private static async Task AssertOnlineAsync(TestPlatform platform, IReadOnlyList<Event> events, long watermark, string where)
     {
         foreach (var airport in new[] { "ATL", "BOS", "O'Hare" })

@@ -2,6 +2,7 @@ using System.Buffers;
 using Orrery.Features.Online;
 using Orrery.Features.Streaming;
 using Orrery.Features.Views;
+using Orrery.Kernel;
 using Orrery.Platform.KeyValues;
 using Xunit;
 
@@ -23,10 +24,10 @@ public sealed class ViewStreamTests
         ViewEvent[] one = [new(Entity, Event.Hour, [1.0])];
 
         disk.IsFull = true;
-        await Assert.ThrowsAsync<IOException>(() => stream.PushAsync(one, CancellationToken.None));
+        await Assert.ThrowsAsync<IOException>(() => stream.PushAsync(one, null, CancellationToken.None));
         Assert.True(stream.IsNew);
         disk.IsFull = false;
-        await stream.PushAsync(one, CancellationToken.None); // the caller tries again: the event counts once
+        await stream.PushAsync(one, null, CancellationToken.None); // the caller tries again: the event counts once
 
         disk.IsFull = true;
         await Assert.ThrowsAsync<IOException>(() => stream.AdvanceAsync(1, CancellationToken.None));
@@ -42,7 +43,7 @@ public sealed class ViewStreamTests
         await using var platform = await FeaturesTest.StartAsync();
         var space = platform.KeyValues.Space("features");
         var stream = await ViewStream.LoadAsync(Plan, space, "default", CancellationToken.None);
-        await stream.PushAsync([new(Entity, Event.Hour, [1.0]), new(Entity, 2 * Event.Hour, [1.0])], CancellationToken.None);
+        await stream.PushAsync([new(Entity, Event.Hour, [1.0]), new(Entity, 2 * Event.Hour, [1.0])], null, CancellationToken.None);
         await stream.AdvanceAsync(2, CancellationToken.None);
         Assert.Equal([1L, 2L], await BucketsAsync(space));
         await stream.AdvanceAsync(3, CancellationToken.None);
@@ -55,6 +56,50 @@ public sealed class ViewStreamTests
         // An advance over nothing leaves the last row as it is: its age is what expires it.
         Assert.Equal(0, await stream.AdvanceAsync(1_000_000, CancellationToken.None));
         Assert.Equal((4L, 0.0), Online(space));
+    }
+
+    [Fact]
+    public async Task A_push_that_is_sent_again_under_its_key_counts_once_also_after_a_restart()
+    {
+        await using var platform = await FeaturesTest.StartAsync();
+        var disk = new FullDisk(platform.KeyValues.Space("features"));
+        var stream = await ViewStream.LoadAsync(Plan, disk, "default", CancellationToken.None);
+        ViewEvent[] two = [new(Entity, Event.Hour, [1.0]), new(null, Event.Hour, [1.0])];
+
+        disk.IsFull = true;
+        await Assert.ThrowsAsync<IOException>(() => stream.PushAsync(two, "k", CancellationToken.None));
+        disk.IsFull = false;
+        var first = await stream.PushAsync(two, "k", CancellationToken.None); // what was never written is not known
+        Assert.Equal((1L, 1L), (first.Accepted, first.WithoutEntity));
+        Assert.Equal(first, await stream.PushAsync(two, "k", CancellationToken.None));
+        var error = await Assert.ThrowsAsync<ConflictException>(() => stream.PushAsync([new(Entity, Event.Hour, [2.0])], "k", CancellationToken.None));
+        Assert.Contains("'k'", error.Message, StringComparison.Ordinal);
+
+        var again = await ViewStream.LoadAsync(Plan, disk, "default", CancellationToken.None);
+        Assert.Equal(first, await again.PushAsync(two, "k", CancellationToken.None));
+        await again.AdvanceAsync(1, CancellationToken.None);
+        Assert.Equal((1L, 1.0), Online(disk));
+        Assert.Equal(first, await again.PushAsync(two, "k", CancellationToken.None)); // not late: it was not
+    }
+
+    [Fact]
+    public async Task The_newest_thousand_keys_are_remembered_and_no_more()
+    {
+        await using var platform = await FeaturesTest.StartAsync();
+        var space = platform.KeyValues.Space("features");
+        var stream = await ViewStream.LoadAsync(Plan, space, "default", CancellationToken.None);
+        ViewEvent[] none = [new(null, Event.Hour, [1.0])];
+        for (var i = 0; i <= PushMemory.Most; i++)
+            await stream.PushAsync(none, $"k{i}", CancellationToken.None);
+
+        foreach (var remembering in new[] { stream, await ViewStream.LoadAsync(Plan, space, "default", CancellationToken.None) })
+        {
+            await Assert.ThrowsAsync<ConflictException>(() => remembering.PushAsync([], "k1", CancellationToken.None));
+            await Assert.ThrowsAsync<ConflictException>(() => remembering.PushAsync([], $"k{PushMemory.Most}", CancellationToken.None));
+        }
+
+        Assert.Equal(PushMemory.Most, await space.ScanAsync(EntityKey.Pushes(EntityKey.Prefix("default", Plan))).CountAsync());
+        await stream.PushAsync([], "k0", CancellationToken.None); // forgotten
     }
 
     private static (long Tick, double Value) Online(IKeyValueSpace space)
