@@ -11,10 +11,13 @@ using Xunit;
 
 namespace Orrery.Hosts.Tests.Web;
 
-/// <summary>Lets a model live its life on a test server, through the modules themselves: data, training, gate, predictions, labels, monitoring.</summary>
+/// <summary>
+/// Lets a model live its life on a test server, through the modules themselves: data, training, gate, predictions, labels, monitoring; then a strike, of which the monitor
+/// alerts, and a challenger, whose canary still runs.
+/// </summary>
 internal static class Deliveries
 {
-    private const int Training = 3_000, Predictions = 400;
+    private const int Training = 3_000, Predictions = 400, Strike = 300, Canary = 160;
     private static readonly string[] Depots = ["north", "south", "harbour"];
     private static readonly DateTimeOffset Start = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Apart = TimeSpan.FromMinutes(15);
@@ -22,15 +25,24 @@ internal static class Deliveries
 
     public static async Task LiveAsync(TestServer server)
     {
-        await server.Client.Resources.ApplyAsync(await File.ReadAllTextAsync(Repository.Path("tests/Hosts/Web/deliveries.yaml")));
+        var resources = await File.ReadAllTextAsync(Repository.Path("tests/Hosts/Web/deliveries.yaml"));
+        await server.Client.Resources.ApplyAsync(resources);
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(Csv()));
         await server.Client.Data.IngestAsync("deliveries", "january.csv", file);
-        var pipelines = server.Get<IPipelines>();
+        await TrainAsync(server.Get<IPipelines>());
+        await PredictAsync(server, 0, Predictions, IsLate);
+        await PredictAsync(server, Predictions, Strike, _ => true);
+
+        await server.Client.Resources.ApplyAsync(resources.Replace("seed: 3", "seed: 4", StringComparison.Ordinal));
+        await TrainAsync(server.Get<IPipelines>());
+        await PredictAsync(server, Predictions + Strike, Canary, IsLate);
+    }
+
+    private static async Task TrainAsync(IPipelines pipelines)
+    {
         var run = await pipelines.WaitAsync(Ada, await pipelines.StartAsync(Ada, "train-deliveries"));
         Assert.True(run.Run.Status == RunStatus.Finished, run.Run.Error);
         Assert.Equal(StepStatus.Succeeded, run.Step("deploy").Status);
-        await PredictAsync(server.Get<IPredictions>());
-        await server.Get<IMonitors>().CatchUpAsync(Ada, "deliveries");
     }
 
     private static string Csv()
@@ -44,10 +56,11 @@ internal static class Deliveries
         return csv.ToString();
     }
 
-    private static async Task PredictAsync(IPredictions predictions)
+    private static async Task PredictAsync(TestServer server, int from, int count, Func<int, bool> isLate)
     {
+        var predictions = server.Get<IPredictions>();
         var labels = new List<PredictionLabel>();
-        for (var i = Training; i < Training + Predictions; i++)
+        for (var i = Training + from; i < Training + from + count; i++)
         {
             var at = Start + (i * Apart);
             await using var prediction = predictions.Begin(Ada, "deliveries");
@@ -58,11 +71,12 @@ internal static class Deliveries
             prediction.SetNumber(0, at.ToUnixTimeSeconds());
             await prediction.ScoreAsync();
             prediction.Answered();
-            labels.Add(new(prediction.Id, IsLate(i) ? 1 : 0, at + Apart));
+            labels.Add(new(prediction.Id, isLate(i) ? 1 : 0, at + Apart));
         }
 
         await predictions.FlushAsync(Ada, "deliveries");
         await predictions.LabelAsync(Ada, "deliveries", labels);
+        await server.Get<IMonitors>().CatchUpAsync(Ada, "deliveries");
     }
 
     // Late in the evening and from the harbour, most of the time; what a tree can learn, and never all of it.

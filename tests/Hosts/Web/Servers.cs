@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orrery.Hosts.Tests.Server;
+using Orrery.Pipelines.Steps;
 using Xunit;
 
 namespace Orrery.Hosts.Tests.Web;
@@ -10,10 +12,13 @@ public sealed class Servers : IAsyncLifetime
 
     internal TestServer Lived { get; private set; } = null!;
 
+    /// <summary>The step of the pipeline <c>inventory</c> on the server that lived.</summary>
+    internal HoldStep Hold { get; } = new();
+
     public async ValueTask InitializeAsync()
     {
         Empty = await TestServer.StartAsync();
-        Lived = await TestServer.StartAsync();
+        Lived = await TestServer.StartAsync(configure: builder => builder.Services.AddSingleton<IStepKind>(Hold));
         await Deliveries.LiveAsync(Lived);
     }
 

@@ -28,6 +28,47 @@ public sealed class SessionTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Who_signed_in_signs_out_again_and_their_cookie_is_gone()
+    {
+        await using var server = await TestServer.StartAsync(options => options with { RequireTokens = true });
+        var token = await server.Get<TokenStore>().CreateAsync(Caller.System("test"), "reader", Role.Viewer, default);
+        await using var tab = await chromium.OpenAsync(server.Address, 1280, ColorScheme.Light);
+        await tab.Page.GotoAsync("/login");
+        await tab.Page.GetByLabel("Token").FillAsync(token.Secret);
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await tab.ReadyAsync();
+        Assert.Contains(await tab.Page.Context.CookiesAsync(), cookie => cookie.Name == TokenAuthentication.Cookie && cookie.HttpOnly);
+
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Assertions.Expect(tab.Page.GetByLabel("Token")).ToBeVisibleAsync();
+        Assert.DoesNotContain(await tab.Page.Context.CookiesAsync(), cookie => cookie.Name == TokenAuthentication.Cookie);
+        await tab.Page.GotoAsync("/runs");
+        Assert.Equal("/login", new Uri(tab.Page.Url).AbsolutePath);
+        Assert.Empty(tab.Failures);
+    }
+
+    [Fact]
+    public async Task Nobody_is_signed_out_by_another_site()
+    {
+        await using var server = await TestServer.StartAsync(options => options with { RequireTokens = true });
+        var token = await server.Get<TokenStore>().CreateAsync(Caller.System("test"), "reader", Role.Viewer, default);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/session/end") { Content = new FormUrlEncodedContent([]) };
+        request.Headers.Add("Cookie", $"{TokenAuthentication.Cookie}={token.Secret}");
+        var response = await server.Http.SendAsync(request);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.False(response.Headers.Contains("Set-Cookie"));
+    }
+
+    [Fact]
+    public async Task Without_tokens_there_is_nothing_to_sign_out_of()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var tab = await chromium.OpenAsync(server.Address, 1280, ColorScheme.Light);
+        await tab.GoAsync("/");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task A_session_is_only_begun_from_our_own_form()
     {
         await using var server = await TestServer.StartAsync(options => options with { RequireTokens = true });

@@ -31,11 +31,12 @@ internal sealed class TokenAuthentication(
         if (!server.RequireTokens)
             return Workspace() is var workspace && workspace == Caller.DefaultWorkspace ? LocalAdministrator : Success(LocalActor, workspace, Role.Admin);
         var header = Request.Headers.Authorization.ToString();
-        var secret = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : Request.Cookies[Cookie];
+        var isBearer = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
+        var secret = isBearer ? header[Bearer.Length..].Trim() : Request.Cookies[Cookie];
         if (string.IsNullOrEmpty(secret))
             return AuthenticateResult.NoResult();
         return await tokens.FindAsync(secret, Context.RequestAborted) is { } token
-            ? Success($"token:{token.Name}", token.Workspace, token.Role)
+            ? Success($"token:{token.Name}", token.Workspace, token.Role, isBearer ? [] : [new(AccessPolicies.SessionClaim, "cookie")])
             : AuthenticateResult.Fail("unknown token");
     }
 
@@ -56,10 +57,10 @@ internal sealed class TokenAuthentication(
 
     private string Workspace() => Request.Headers[WorkspaceHeader] is [{ Length: > 0 } name] && AssetRef.IsName(name) ? name : Caller.DefaultWorkspace;
 
-    private static AuthenticateResult Success(string actor, string workspace, Role role)
+    private static AuthenticateResult Success(string actor, string workspace, Role role, params ReadOnlySpan<Claim> more)
     {
         var identity = new ClaimsIdentity(
-            [new(ClaimTypes.Name, actor), new(AccessPolicies.WorkspaceClaim, workspace), new(AccessPolicies.RoleClaim, role.ToString())], SchemeName);
+            [new(ClaimTypes.Name, actor), new(AccessPolicies.WorkspaceClaim, workspace), new(AccessPolicies.RoleClaim, role.ToString()), .. more], SchemeName);
         return AuthenticateResult.Success(new(new(identity), SchemeName));
     }
 

@@ -16,6 +16,9 @@ public static class AccessPolicies
     /// <summary>The claim that names the request's workspace.</summary>
     public const string WorkspaceClaim = "orrery:workspace";
 
+    /// <summary>The claim of a caller whom a browser's session signed in: one who can sign out.</summary>
+    public const string SessionClaim = "orrery:session";
+
     /// <summary>The name of the policy for a role.</summary>
     public static string Policy(Role role) => $"role:{role.ToString().ToLower(CultureInfo.InvariantCulture)}";
 
