@@ -31,6 +31,8 @@ public static class LedgerModule
         services.AddSingleton<IRuns, RunStore>();
         services.AddSingleton<ILineage, LineageStore>();
         services.AddSingleton(provider => new ResourceKinds(new(provider.GetServices<IResourceKind>)));
+        services.AddSingleton<MissingReference>();
+        services.AddSingleton<SpecBases>();
         services.AddSingleton<ResourceChecker>();
         services.AddSingleton<ResourceStore>();
         services.AddSingleton<IResources>(provider => provider.GetRequiredService<ResourceStore>());

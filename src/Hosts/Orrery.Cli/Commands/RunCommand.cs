@@ -13,10 +13,10 @@ internal static class RunCommand
     public static Command Create()
     {
         var pipeline = new Argument<string>("pipeline") { Description = "The declared pipeline" };
-        var parameters = new Option<string[]>("--parameter", "-p") { Description = "name=value; may be given several times" };
+        var parameters = new Option<string[]>("--parameter", "-p") { Description = "name=value in place of a parameter's default; may be given several times" };
         var wait = new Option<bool>("--wait") { Description = "Show its progress until it has ended; the exit code tells whether it succeeded" };
         var output = new OutputOption();
-        var command = new Command("run", "Start a pipeline.\n\nExample: orrery run train-flights -p from=2001-01-08T00:00:00Z --wait") { pipeline, parameters, wait };
+        var command = new Command("run", "Start a pipeline.\n\nExamples:\n  orrery run train-flights --wait\n  orrery run train-flights -p trials=3 -p from=2001-01-08T00:00:00Z --wait") { pipeline, parameters, wait };
         output.AddTo(command);
         new ServerConnection().Handle(command, async (parsed, orrery, cancellationToken) =>
         {

@@ -11,6 +11,9 @@ internal sealed record DemoOptions(string DataFolder, int HttpPort, bool Fast, b
     /// <summary>The weeks that the first model learns from; the first of them only warms up the windows of seven days.</summary>
     public int TrainingWeeks => Fast ? 3 : 4;
 
+    /// <summary>Parameters of the first training; the pipeline's own where null.</summary>
+    public IReadOnlyDictionary<string, string>? TrainingParameters => Fast ? new Dictionary<string, string> { ["trials"] = "3" } : null;
+
     /// <summary>The Monday until which an alert is waited for.</summary>
     public DateTimeOffset AlertBy => FlightsSample.Monday(Fast ? 5 : 11);
 

@@ -1,10 +1,9 @@
 using System.Text.Json;
 using Orrery.Kernel;
-using Orrery.Ledger.Json;
 
 namespace Orrery.Ledger.Resources;
 
-/// <summary>A document whose spec was bound and checked.</summary>
+/// <summary>A document whose spec was filled up from its base, bound and checked.</summary>
 internal sealed record BoundResource(ResourceDocument Document, IResourceKind Kind, object Spec)
 {
     /// <summary>Without number and alias: what other resources refer to.</summary>
@@ -20,7 +19,4 @@ internal sealed record BoundResource(ResourceDocument Document, IResourceKind Ki
     public JsonElement Normal { get; } = NormalOf(Spec);
 
     public static JsonElement NormalOf(object spec) => JsonSerializer.SerializeToElement(spec, spec.GetType(), LedgerJson.Options);
-
-    /// <summary>Binds a spec that was stored; null where this build no longer understands it.</summary>
-    public static object? FromManifest(IResourceKind kind, JsonElement manifest) => StrictBinder.Bind(manifest, kind.SpecType, out _);
 }

@@ -54,7 +54,13 @@ public enum ApplyMode
 }
 
 /// <summary>A declared resource, bound.</summary>
-public sealed record Resource<TSpec>(AssetVersion Version, TSpec Spec);
+/// <param name="Version">Its version; the manifest is what was declared.</param>
+/// <param name="Spec">The whole spec, filled up from its base where it has one.</param>
+public sealed record Resource<TSpec>(AssetVersion Version, TSpec Spec)
+{
+    /// <summary>The versions that the spec was filled up from, the nearest first; empty for most kinds.</summary>
+    public IReadOnlyList<AssetVersion> Bases { get; init; } = [];
+}
 
 /// <summary>
 /// Declared resources: each is an asset whose versions' manifests are its specs. Applying is idempotent, checks everything before it writes
@@ -88,6 +94,12 @@ public interface IResourceKind
     /// <summary>The record that a spec binds to, strictly: unknown keys are errors.</summary>
     Type SpecType { get; }
 
+    /// <summary>
+    /// Whether a spec may name another resource of its kind as its <c>base</c> and say only what is different: members of objects are laid over those of the base,
+    /// everything else replaces it. The record needs a member <c>Base</c>, and <see cref="References"/> gives it.
+    /// </summary>
+    bool Inherits { get; }
+
     /// <summary>The other resources and assets that this one names.</summary>
     IEnumerable<AssetRef> References(object spec);
 
@@ -109,6 +121,9 @@ public abstract class ResourceKind<TSpec>(AssetKind kind) : IResourceKind where 
 
     /// <inheritdoc/>
     public Type SpecType => typeof(TSpec);
+
+    /// <inheritdoc/>
+    public virtual bool Inherits => false;
 
     /// <summary>The other resources and assets that this one names; they must exist or be applied with it.</summary>
     protected virtual IEnumerable<AssetRef> References(TSpec spec) => [];

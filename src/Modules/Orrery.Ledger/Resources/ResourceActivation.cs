@@ -11,7 +11,7 @@ namespace Orrery.Ledger.Resources;
 /// At start, tells each kind of resource about the latest version of every resource, in the order of their references, before the server
 /// takes requests. One that fails is logged and left out: a broken monitor must not keep the models from being served.
 /// </summary>
-internal sealed partial class ResourceActivation(IWorkspaces workspaces, ResourceStore resources, ResourceKinds kinds, ILogger<ResourceActivation> logger) : IHostedService
+internal sealed partial class ResourceActivation(IWorkspaces workspaces, ResourceStore resources, ResourceKinds kinds, SpecBases bases, ILogger<ResourceActivation> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal sealed partial class ResourceActivation(IWorkspaces workspaces, Resourc
         {
             foreach (var version in await resources.LatestAsync(caller, kind.Kind, cancellationToken))
             {
-                if (BoundResource.FromManifest(kind, version.Manifest) is { } spec)
+                if (await bases.BindAsync(caller, kind, version, cancellationToken) is { } spec)
                     found[new(version.Kind, version.Name)] = (version, kind, spec);
                 else
                     NotUnderstood(version.Ref.ToString());

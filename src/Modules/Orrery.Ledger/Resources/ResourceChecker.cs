@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
@@ -8,15 +7,16 @@ using Orrery.Platform.Access;
 namespace Orrery.Ledger.Resources;
 
 /// <summary>Checks documents together, before anything is written: kinds, specs, references, cycles. Returns them in the order of their references.</summary>
-internal sealed class ResourceChecker(ResourceKinds kinds, IAssets assets)
+internal sealed class ResourceChecker(ResourceKinds kinds, IAssets assets, SpecBases bases, MissingReference missing)
 {
     public async Task<IReadOnlyList<BoundResource>> CheckAsync(Caller caller, IReadOnlyList<ResourceDocument> documents, CancellationToken cancellationToken)
     {
         var errors = new ApplyErrors();
         var bound = new Dictionary<AssetRef, BoundResource>();
+        var specs = documents.DistinctBy(Ref).ToDictionary(Ref, Canonical);
         foreach (var document in documents)
         {
-            if (Bind(caller, document, errors) is { } resource && !bound.TryAdd(resource.Ref, resource))
+            if (await BindAsync(caller, document, specs, errors, cancellationToken) is { } resource && !bound.TryAdd(resource.Ref, resource))
                 errors.Add(document, "", $"{resource.Ref} is declared twice");
         }
 
@@ -34,7 +34,12 @@ internal sealed class ResourceChecker(ResourceKinds kinds, IAssets assets)
         return [.. order.Where(bound.ContainsKey).Select(node => bound[node])];
     }
 
-    private BoundResource? Bind(Caller caller, ResourceDocument document, ApplyErrors errors)
+    private static AssetRef Ref(ResourceDocument document) => new(document.Kind, document.Name);
+
+    private static JsonElement Canonical(ResourceDocument document) => JsonSerializer.Deserialize<JsonElement>(CanonicalJson.Write(document.Spec));
+
+    private async Task<BoundResource?> BindAsync(
+        Caller caller, ResourceDocument document, IReadOnlyDictionary<AssetRef, JsonElement> specs, ApplyErrors errors, CancellationToken cancellationToken)
     {
         if (!AssetRef.IsName(document.Name))
             errors.Add(document, "", $"'{document.Name}' cannot name a resource: 1 to {AssetRef.MaxNameLength} characters, none of / @ :");
@@ -44,8 +49,11 @@ internal sealed class ResourceChecker(ResourceKinds kinds, IAssets assets)
             errors.Add(document, "", kinds.Unknown(document.Kind));
         else
         {
-            var spec = JsonSerializer.Deserialize<JsonElement>(CanonicalJson.Write(document.Spec));
-            if (StrictBinder.Bind(spec, kind.SpecType, out var wrong) is not { } value)
+            var spec = Canonical(document);
+            var whole = await bases.FillUpAsync(caller, kind, Ref(document), spec, specs, cancellationToken);
+            if (whole.Error is { } broken)
+                errors.Add(document, "base", broken);
+            else if (StrictBinder.Bind(whole.Spec, kind.SpecType, out var wrong) is not { } value)
                 AddAll(wrong);
             else if (kind.Validate(document.Name, value) is { Count: > 0 } invalid)
                 AddAll(invalid);
@@ -77,7 +85,7 @@ internal sealed class ResourceChecker(ResourceKinds kinds, IAssets assets)
                 if (reference.IsLatest && bound.ContainsKey(reference))
                     continue;
                 if (await assets.FindAsync(caller, reference, cancellationToken) is null)
-                    errors.Add(resource.Document, Where(resource.Document.Spec, reference, ""), await MissingAsync(caller, reference, bound.Keys, cancellationToken));
+                    errors.Add(resource.Document, Where(resource.Document.Spec, reference, ""), await missing.SayAsync(caller, reference, bound.Keys, cancellationToken));
                 else if (!bound.ContainsKey(Bare(reference)))
                     stored.Enqueue(Bare(reference));
             }
@@ -88,31 +96,13 @@ internal sealed class ResourceChecker(ResourceKinds kinds, IAssets assets)
             if (graph.ContainsKey(node) || kinds.Find(node.Kind) is not { } kind)
                 continue;
             var version = await assets.FindAsync(caller, node, cancellationToken);
-            var spec = version is null ? null : BoundResource.FromManifest(kind, version.Manifest);
+            var spec = version is null ? null : await bases.BindAsync(caller, kind, version, cancellationToken);
             graph[node] = spec is null ? [] : [.. kind.References(spec).Select(Bare)];
             foreach (var next in graph[node])
                 stored.Enqueue(next);
         }
 
         return graph;
-    }
-
-    private async Task<string> MissingAsync(Caller caller, AssetRef reference, IEnumerable<AssetRef> declared, CancellationToken cancellationToken)
-    {
-        var nearest = NearestName.Of(reference.Name, declared.Where(node => node.Kind == reference.Kind).Select(node => node.Name));
-        if (nearest is not null && reference.IsLatest)
-            return $"there is no {reference.Kind} '{reference.Name}'; did you mean '{nearest}'?";
-        try
-        {
-            await assets.GetAsync(caller, reference, cancellationToken);
-            return $"{reference} does not exist";
-        }
-        catch (NotFoundException error)
-        {
-            var text = new StringBuilder(error.Message.TrimEnd('.'));
-            text[0] = char.ToLowerInvariant(text[0]);
-            return text.ToString();
-        }
     }
 
     private static AssetRef Bare(AssetRef reference) => new(reference.Kind, reference.Name);

@@ -48,7 +48,7 @@ internal static class ResourceEndpoints
     private static Ok<IReadOnlyList<string>> Kinds(IResources resources) =>
         TypedResults.Ok<IReadOnlyList<string>>([.. resources.Kinds.Select(kind => kind.Kind.ToPascalCase())]);
 
-    private static Ok<JsonNode> Schema(ResourceKinds kinds, AssetKind kind) => TypedResults.Ok(SpecSchema.Of(kinds.Get(kind).SpecType));
+    private static Ok<JsonNode> Schema(ResourceKinds kinds, AssetKind kind) => TypedResults.Ok(SpecSchema.Of(kinds.Get(kind)));
 
     private static async Task<Ok<Page<ResourceView>>> ListAsync(
         HttpContext http, ResourceStore resources, ResourceKinds kinds, AssetKind kind, [AsParameters] PageQuery page, CancellationToken cancellationToken)

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using LinqToDB;
 using LinqToDB.Async;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
+using Orrery.Ledger.Json;
 using Orrery.Ledger.Storage;
 using Orrery.Platform.Access;
 using Orrery.Platform.Relational;
@@ -9,7 +11,7 @@ using Orrery.Platform.Relational;
 namespace Orrery.Ledger.Resources;
 
 /// <summary>Declared resources, kept as assets.</summary>
-internal sealed class ResourceStore(IDatabase database, IAssets assets, VersionWriter versions, ResourceKinds kinds, ResourceChecker checker) : IResources
+internal sealed class ResourceStore(IDatabase database, IAssets assets, VersionWriter versions, ResourceKinds kinds, SpecBases bases, ResourceChecker checker) : IResources
 {
     public IReadOnlyList<IResourceKind> Kinds => kinds.All;
 
@@ -47,11 +49,16 @@ internal sealed class ResourceStore(IDatabase database, IAssets assets, VersionW
     public async Task<Resource<TSpec>> GetAsync<TSpec>(Caller caller, AssetRef reference, CancellationToken cancellationToken = default)
     {
         var version = await assets.GetAsync(caller, reference, cancellationToken);
-        return new(version, version.Read<TSpec>());
+        return await bases.UseAsync<TSpec>(caller, kinds.Find(version.Kind), version, cancellationToken);
     }
 
-    public async Task<IReadOnlyList<Resource<TSpec>>> ListAsync<TSpec>(Caller caller, AssetKind kind, CancellationToken cancellationToken = default) =>
-        [.. (await LatestAsync(caller, kind, cancellationToken)).Select(version => new Resource<TSpec>(version, version.Read<TSpec>()))];
+    public async Task<IReadOnlyList<Resource<TSpec>>> ListAsync<TSpec>(Caller caller, AssetKind kind, CancellationToken cancellationToken = default)
+    {
+        var found = new List<Resource<TSpec>>();
+        foreach (var version in await LatestAsync(caller, kind, cancellationToken))
+            found.Add(await bases.UseAsync<TSpec>(caller, kinds.Find(kind), version, cancellationToken));
+        return found;
+    }
 
     /// <summary>The latest version of every asset of a kind, by name.</summary>
     internal async Task<IReadOnlyList<AssetVersion>> LatestAsync(Caller caller, AssetKind kind, CancellationToken cancellationToken)
@@ -92,9 +99,17 @@ internal sealed class ResourceStore(IDatabase database, IAssets assets, VersionW
         var (kind, name) = (resource.Document.Kind, resource.Document.Name);
         if (before is null)
             return new(kind, name, ResourceAction.Created, null, SpecDiff.Of(null, resource.Document.Spec));
-        // A stored spec that this build no longer understands is compared as it stands.
-        var was = BoundResource.FromManifest(resource.Kind, before.Manifest) is { } spec ? BoundResource.NormalOf(spec) : before.Manifest;
-        var differences = SpecDiff.Of(was, resource.Normal);
+        var differences = Differences(resource, before.Manifest);
         return new(kind, name, differences.Count == 0 ? ResourceAction.Unchanged : ResourceAction.Updated, before.Number, differences);
+    }
+
+    private static IReadOnlyList<SpecDifference> Differences(BoundResource resource, JsonElement before)
+    {
+        // What a spec on a base says itself is no whole that could be bound: it is compared as it stands, and a change of its base is none of its own.
+        if (SpecBases.NameIn(resource.Kind, before) is not null || SpecBases.NameIn(resource.Kind, resource.Document.Spec) is not null)
+            return SpecDiff.Of(before, resource.Document.Spec);
+        // So is a stored spec that this build no longer understands.
+        var was = StrictBinder.Bind(before, resource.Kind.SpecType, out _) is { } spec ? BoundResource.NormalOf(spec) : before;
+        return SpecDiff.Of(was, resource.Normal);
     }
 }

@@ -10,7 +10,14 @@ internal static class SpecSchema
 {
     private static readonly JsonSchemaExporterOptions Options = new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Transform };
 
-    public static JsonNode Of(Type type) => LedgerJson.Options.GetJsonSchemaAsNode(type, Options);
+    public static JsonNode Of(IResourceKind kind)
+    {
+        var schema = LedgerJson.Options.GetJsonSchemaAsNode(kind.SpecType, Options);
+        // With a base, nothing else has to be said.
+        if (kind.Inherits && schema is JsonObject map && map.Remove("required", out var required))
+            map["anyOf"] = new JsonArray(new JsonObject { ["required"] = required }, new JsonObject { ["required"] = new JsonArray("base") });
+        return schema;
+    }
 
     private static JsonNode Transform(JsonSchemaExporterContext context, JsonNode schema)
     {

@@ -10,7 +10,8 @@ namespace Orrery.Training.Steps;
 /// <summary>What a <c>train</c> step does.</summary>
 /// <param name="Trainer">The trainer's name.</param>
 /// <param name="TrainingSet">The dataset: an input of the step, a name or a reference; the trainer's own where it is left out.</param>
-public sealed record TrainStepSpec(string Trainer, string? TrainingSet = null);
+/// <param name="Set">What this training takes otherwise than the trainer says, laid over its spec: <c>tune: {trials: 3}</c>.</param>
+public sealed record TrainStepSpec(string Trainer, string? TrainingSet = null, JsonElement? Set = null);
 
 /// <summary>The step <c>train</c>. Its output <c>model</c> is the model version; its facts are the evidence, and the training's <c>run</c>.</summary>
 internal sealed class TrainStep(ITrainer trainer, IAssets assets) : StepKind<TrainStepSpec>("train")
@@ -21,7 +22,7 @@ internal sealed class TrainStep(ITrainer trainer, IAssets assets) : StepKind<Tra
     protected override async Task<StepResult> RunAsync(StepContext context, TrainStepSpec spec, CancellationToken cancellationToken)
     {
         var set = spec.TrainingSet is { } text ? await assets.FindAsync(context, "trainingSet", text, AssetKind.Dataset, cancellationToken) : null;
-        var trained = await trainer.TrainAsync(context.Caller, new(spec.Trainer, set?.Id, context.Run), context.Report, cancellationToken);
+        var trained = await trainer.TrainAsync(context.Caller, new(spec.Trainer, set?.Id, context.Run, spec.Set), context.Report, cancellationToken);
         var facts = trained.Evidence.ToDictionary(e => e.Key, e => JsonSerializer.SerializeToElement(e.Value, LedgerJson.Options));
         facts["run"] = JsonSerializer.SerializeToElement(trained.Run.ToString(), LedgerJson.Options);
         return new(new Dictionary<string, VersionId> { ["model"] = trained.Model.Id }, facts);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
 using Orrery.Pipelines.Steps;
@@ -9,7 +10,8 @@ namespace Orrery.Training.Train;
 /// <param name="Trainer">The declared trainer; its latest version is used.</param>
 /// <param name="TrainingSet">The dataset version to train on; the latest of the trainer's own where it is left out.</param>
 /// <param name="Parent">The run that it is part of.</param>
-public sealed record TrainRequest(string Trainer, VersionId? TrainingSet = null, RunId? Parent = null);
+/// <param name="Set">What this training takes otherwise than the trainer says, laid over its spec: <c>{ "tune": { "trials": 3 } }</c>.</param>
+public sealed record TrainRequest(string Trainer, VersionId? TrainingSet = null, RunId? Parent = null, JsonElement? Set = null);
 
 /// <summary>What a training made.</summary>
 /// <param name="Model">The model version; its manifest is a <see cref="Ledger.Models.ModelManifest"/>.</param>
@@ -23,7 +25,7 @@ public interface ITrainer
     /// <summary>
     /// Splits the training set by time, fits the transform on the training part, trains the baseline, runs the study, trains the best again,
     /// and evaluates it on the test part through the ONNX graph that will be served. Every trial is a run of its own.
-    /// The same training set version, trainer and seed give the same model to the byte.
+    /// The same training set version, trainer, settings and seed give the same model to the byte.
     /// </summary>
     /// <exception cref="InvalidException">The trainer does not fit the data; the message says what to change. The run is kept as failed.</exception>
     Task<TrainedModel> TrainAsync(Caller caller, TrainRequest request, IProgress<StepProgress>? progress = null, CancellationToken cancellationToken = default);

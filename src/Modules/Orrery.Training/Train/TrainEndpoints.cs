@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,7 +10,8 @@ namespace Orrery.Training.Train;
 
 /// <summary>A training to start.</summary>
 /// <param name="TrainingSet">A dataset version's id; the latest of the trainer's own dataset where it is left out.</param>
-public sealed record StartTraining(string? TrainingSet = null);
+/// <param name="Set">What this training takes otherwise than the trainer says, laid over its spec: <c>{ "tune": { "trials": 3 } }</c>.</param>
+public sealed record StartTraining(string? TrainingSet = null, JsonElement? Set = null);
 
 /// <summary>A training that was started.</summary>
 /// <param name="Run">Its run, at <c>/api/v1/runs/{run}</c>.</param>
@@ -26,7 +28,7 @@ internal static class TrainEndpoints
         VersionId? set = null;
         if (request?.TrainingSet is { } text)
             set = VersionId.TryParse(text, out var id) ? id : throw new InvalidException($"Expected a version's id of 32 hexadecimal digits as trainingSet, got '{text}'.");
-        var run = await trainer.StartAsync(http.Caller(), new(name, set), cancellationToken);
+        var run = await trainer.StartAsync(http.Caller(), new(name, set, Set: request?.Set), cancellationToken);
         return Results.Accepted($"/api/v1/runs/{run}", new StartedTraining(run.ToString()));
     }
 }

@@ -36,19 +36,23 @@ internal sealed class TrainHandler(
 
     private async Task<Training> BeginAsync(Caller caller, TrainRequest request, CancellationToken cancellationToken)
     {
-        var (version, spec) = await resources.GetAsync<TrainerSpec>(caller, new(AssetKind.Trainer, request.Trainer), cancellationToken);
+        var trainer = await resources.GetAsync<TrainerSpec>(caller, new(AssetKind.Trainer, request.Trainer), cancellationToken);
+        var spec = request.Set is { } settings ? TrainerSettings.Apply(request.Trainer, trainer.Spec, settings) : trainer.Spec;
         var dataset = request.TrainingSet is { } id
             ? await datasets.OpenAsync(caller, id, cancellationToken)
             : await datasets.OpenAsync(caller, new AssetRef(AssetKind.Dataset, spec.TrainingSet), cancellationToken);
         if (request.Parent is { } parent)
             await EndInterruptedAsync(caller, parent, cancellationToken);
-        var run = await runs.StartAsync(caller, new("train", $"train {request.Trainer}", request.Trainer, request.Parent, spec.Seed, new Dictionary<string, string>
+        var parameters = new Dictionary<string, string>
         {
-            ["trainer"] = version.Ref.ToString(),
+            ["trainer"] = trainer.Version.Ref.ToString(),
             ["training_set"] = dataset.Version.Ref.ToString(),
             ["label"] = spec.Label,
-        }), cancellationToken);
-        return new(request.Trainer, version, spec, dataset, run);
+        };
+        foreach (var (name, value) in request.Set is { } set ? TrainerSettings.Describe(set) : [])
+            parameters[name] = value;
+        var run = await runs.StartAsync(caller, new("train", $"train {request.Trainer}", request.Trainer, request.Parent, spec.Seed, parameters), cancellationToken);
+        return new(request.Trainer, trainer.Version, trainer.Bases, spec, dataset, run);
     }
 
     /// <summary>A pipeline runs its step again after a crash; the training that the crash ended is still said to be running.</summary>
@@ -66,8 +70,9 @@ internal sealed class TrainHandler(
     {
         var spec = training.Spec;
         var trials = spec.Tune?.Trials ?? 0;
+        var bases = training.Bases.Select(version => new RunInput(version.Id, "trainer-base"));
         await runs.LogAsync(
-            caller, training.Run.Id, new() { Inputs = [new(training.Dataset.Version.Id, "training-set"), new(training.Version.Id, "trainer")] }, cancellationToken);
+            caller, training.Run.Id, new() { Inputs = [new(training.Dataset.Version.Id, "training-set"), new(training.Version.Id, "trainer"), .. bases] }, cancellationToken);
         using var parts = await split.ReadAsync(training.Dataset, spec, cancellationToken);
         var prepared = await Task.Run(() => PreparedParts.Of(spec.Transform, parts, spec.Seed, cancellationToken), cancellationToken);
         var metric = StudyMetric.Find(spec.Tune?.Metric ?? "roc_auc");
@@ -75,7 +80,7 @@ internal sealed class TrainHandler(
 
         var baseline = spec.Baseline is null ? null : await baselines.TrainAsync(caller, training, parts, prepared, metric, cancellationToken);
         progress?.Report(new(0, trials + 1, UnitOfProgress));
-        var outcome = spec.Tune is not { } tune ? null : await study.SearchAsync(
+        var outcome = spec.Tune is not { Trials: > 0 } tune ? null : await study.SearchAsync(
             caller, training.Run, spec, task with { Training = prepared.Training.Sample(tune.Sample) },
             done => progress?.Report(new(done, trials + 1, UnitOfProgress)), cancellationToken);
 
@@ -105,10 +110,11 @@ internal sealed class TrainHandler(
 /// <summary>A training under way.</summary>
 /// <param name="Name">The trainer's name.</param>
 /// <param name="Version">The trainer's version.</param>
-/// <param name="Spec">The trainer.</param>
+/// <param name="Bases">The versions of trainers that its spec stands on.</param>
+/// <param name="Spec">The trainer, with what the training sets.</param>
 /// <param name="Dataset">The training set.</param>
 /// <param name="Run">Its run.</param>
-internal sealed record Training(string Name, AssetVersion Version, TrainerSpec Spec, Dataset Dataset, Run Run)
+internal sealed record Training(string Name, AssetVersion Version, IReadOnlyList<AssetVersion> Bases, TrainerSpec Spec, Dataset Dataset, Run Run)
 {
     public string ModelName => Spec.Model ?? Name;
 }

@@ -8,11 +8,21 @@ namespace Orrery.Training.Trainers;
 /// <summary>The resource <c>kind: Trainer</c>.</summary>
 internal sealed class TrainerKind() : ResourceKind<TrainerSpec>(AssetKind.Trainer)
 {
-    // The training set is not among them: it is made by a run, mostly after the trainer was declared.
-    protected override IEnumerable<AssetRef> References(TrainerSpec spec) =>
-        AssetRef.IsName(spec.FeatureService) ? [new(AssetKind.FeatureService, spec.FeatureService!)] : [];
+    public override bool Inherits => true;
 
-    protected override IReadOnlyDictionary<string, string> Validate(string name, TrainerSpec spec)
+    // The training set is not among them: it is made by a run, mostly after the trainer was declared.
+    protected override IEnumerable<AssetRef> References(TrainerSpec spec)
+    {
+        if (spec.Base is { } trainer)
+            yield return new(AssetKind.Trainer, trainer);
+        if (AssetRef.IsName(spec.FeatureService))
+            yield return new(AssetKind.FeatureService, spec.FeatureService!);
+    }
+
+    protected override IReadOnlyDictionary<string, string> Validate(string name, TrainerSpec spec) => Check(name, spec);
+
+    /// <summary>What is wrong with a trainer, by place.</summary>
+    internal static IReadOnlyDictionary<string, string> Check(string name, TrainerSpec spec)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         CheckName(errors, "trainingSet", spec.TrainingSet);
@@ -82,7 +92,7 @@ internal sealed class TrainerKind() : ResourceKind<TrainerSpec>(AssetKind.Traine
 
     private static void CheckTune(Dictionary<string, string> errors, TuneSpec tune, LearnerSpec learner)
     {
-        Require(errors, tune.Trials is >= 1 and <= 10_000, "tune/trials", "1 to 10000", tune.Trials);
+        Require(errors, tune.Trials is >= 0 and <= 10_000, "tune/trials", "0 to 10000", tune.Trials);
         Require(errors, tune.Sample is > 0 and <= 1, "tune/sample", "above 0, to 1", tune.Sample);
         if (!StudyMetric.Names.Contains(tune.Metric))
             errors["tune/metric"] = $"expected one of {string.Join(", ", StudyMetric.Names)}, got '{tune.Metric}'";

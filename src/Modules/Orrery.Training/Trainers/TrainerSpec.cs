@@ -19,10 +19,11 @@ namespace Orrery.Training.Trainers;
 /// <param name="Threshold">The score from which a row counts as positive; 0 to 1.</param>
 /// <param name="Seed">Of everything that is left to chance.</param>
 /// <param name="Threads">Of the learner; 1 to 64.</param>
+/// <param name="Base">Another trainer, which gives all that this one does not say: <c>base: flights</c>.</param>
 public sealed record TrainerSpec(
     string TrainingSet, string Label, TransformSpec Transform, LearnerSpec Learner, string? Model = null, string? FeatureService = null,
     string? Time = null, SplitSpec? Split = null, TuneSpec? Tune = null, BaselineSpec? Baseline = null, string? Groups = null,
-    double Threshold = 0.5, int Seed = 42, int Threads = 2);
+    double Threshold = 0.5, int Seed = 42, int Threads = 2, string? Base = null);
 
 /// <summary>
 /// Rows are cut in the order of time, so that a model is always tested on what came after its training: either by shares of the rows or at
@@ -36,7 +37,7 @@ public sealed record SplitSpec(double Validation = 0.15, double Test = 0.15, Dat
 
 /// <summary>A study over the learner's parameters.</summary>
 /// <param name="Space">Each names a parameter of the learner.</param>
-/// <param name="Trials">How many points are tried; 1 to 10,000.</param>
+/// <param name="Trials">How many points are tried, 1 to 10,000; 0 takes the learner's parameters as declared.</param>
 /// <param name="Metric">What is optimised on the validation part: <c>roc_auc</c>, <c>average_precision</c> or <c>log_loss</c>.</param>
 /// <param name="Sampler">What proposes points.</param>
 /// <param name="Pruner">What stops trials that fall behind.</param>

@@ -7,7 +7,7 @@ namespace Orrery.Training.Tests.Trainers;
 public sealed class TrainerKindTests
 {
     [Theory]
-    [InlineData("\"trials\": 3", "\"trials\": 0", "trials")]
+    [InlineData("\"trials\": 3", "\"trials\": -1", "trials")]
     [InlineData("\"trials\": 3", "\"trialz\": 3", "trialz")]
     [InlineData("\"sample\": 0.5", "\"sample\": 0", "sample")]
     [InlineData("\"sample\": 0.5", "\"metric\": \"auc\"", "roc_auc")]

@@ -18,7 +18,8 @@ internal sealed class IngestStep : IDemoStep
     public async Task<bool> RunAsync(DemoContext context, CancellationToken cancellationToken)
     {
         var (orrery, story) = (context.Orrery, context.Story);
-        var applied = await orrery.Resources.ApplyAsync(await ReadResourcesAsync(context, cancellationToken), "samples/flights/resources", cancellationToken);
+        var (yaml, _) = await ResourceFiles.ReadAsync([context.Sample.Resources], cancellationToken);
+        var applied = await orrery.Resources.ApplyAsync(yaml, "samples/flights/resources", cancellationToken);
         var changed = applied.Changes.Count(change => change.Action != "unchanged");
         story.Fact($"{applied.Changes.Count} resources declared in YAML, {(changed == 0 ? "all there already" : $"{changed} of them new or changed")}");
 
@@ -47,12 +48,6 @@ internal sealed class IngestStep : IDemoStep
         context.Keep("already", known);
         context.Keep("columns", profile.Columns.Select(column => column.Name));
         return profile.Rows > 0;
-    }
-
-    private static async Task<string> ReadResourcesAsync(DemoContext context, CancellationToken cancellationToken)
-    {
-        var (yaml, _) = await ResourceFiles.ReadAsync([context.Sample.Resources], cancellationToken);
-        return context.Options.Fast ? yaml.Replace("trials: 20", "trials: 3", StringComparison.Ordinal) : yaml;
     }
 
     private static Table Profile(DatasetProfile profile)

@@ -19,7 +19,7 @@ internal sealed class TrainStep : IDemoStep
         if (first is not null)
             story.Fact($"the pipeline has run already; this is what it made then");
         else
-            first = (await orrery.Pipelines.StartAsync("train-flights", cancellationToken: cancellationToken)).Run;
+            first = (await orrery.Pipelines.StartAsync("train-flights", context.Options.TrainingParameters, cancellationToken)).Run;
         var status = await PipelineWatch.UntilEndAsync(orrery, first.Id, cancellationToken);
         if (status.Run.Status != "finished")
         {
