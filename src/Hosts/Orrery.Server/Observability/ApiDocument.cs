@@ -10,6 +10,9 @@ internal static class ApiDocument
 {
     public const string DocumentName = "v1";
 
+    /// <summary>Its maker's link has no setting of its own. Nothing on a page of this server leads elsewhere.</summary>
+    private const string OnThisServer = "a[href^='https://scalar.com'] { display: none !important; }";
+
     private static readonly Dictionary<Type, string> Texts = new()
     {
         [typeof(AssetKind)] = "A kind, such as dataset or FeatureView.",
@@ -47,6 +50,12 @@ internal static class ApiDocument
         routes.MapScalarApiReference("/api", page => page
             .WithTitle("Orrery API")
             .WithOpenApiRoutePattern("/api/v1/openapi.json")
-            .DisableDefaultFonts()).RequireRole(Role.Viewer);
+            .DisableDefaultFonts()
+            .DisableAgent()
+            .DisableMcp()
+            .DisableTelemetry()
+            .HideClientButton()
+            .HideDeveloperTools()
+            .WithCustomCss(OnThisServer)).RequireRole(Role.Viewer);
     }
 }
