@@ -107,6 +107,7 @@ public static class OrreryServer
 
     private static void Map(WebApplication app, ServerOptions options)
     {
+        app.UseMiddleware<RequestSpan>();
         app.UseExceptionHandler();
         app.UseMiddleware<SecurityHeaders>();
         if (!options.RequireTokens)

@@ -20,6 +20,8 @@ internal static class Telemetry
             .AddPrometheusExporter());
         if (!string.IsNullOrEmpty(configuration[TraceEndpoint]))
         {
+            // Method, path and host by OpenTelemetry's semantic conventions, which are off by default; RequestSpan adds the rest.
+            AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
             telemetry.ConfigureResource(resource => resource.AddService("orrery"))
                 .WithTracing(traces => traces.AddSource("Orrery.*", "Microsoft.AspNetCore").AddOtlpExporter());
         }
