@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using Orrery.Features.Services;
 using Orrery.Features.Views;
 using Orrery.Platform.KeyValues;
@@ -12,6 +13,7 @@ internal sealed class OnlineFeatureReader : IOnlineFeatureReader
     private readonly IKeyValueSpace _space;
     private readonly string _workspace;
     private readonly OnlineLayouts _layouts;
+    private readonly TagList _tags;
     private Binding _binding;
 
     public OnlineFeatureReader(FeatureServicePlan service, IKeyValueSpace space, string workspace, OnlineLayouts layouts)
@@ -19,6 +21,7 @@ internal sealed class OnlineFeatureReader : IOnlineFeatureReader
         _space = space;
         _workspace = workspace;
         _layouts = layouts;
+        _tags = new() { { "workspace", workspace }, { "service", service.Version.Name } };
         var changes = layouts.Changes; // before the rows: a change meanwhile is seen at the first read
         Keys = service.Keys;
         Features = [.. service.Features];
@@ -42,6 +45,7 @@ internal sealed class OnlineFeatureReader : IOnlineFeatureReader
             throw new ArgumentException($"Expected {Keys.Count} keys ({string.Join(", ", Keys)}), got {keys.Length}.", nameof(keys));
         if (values.Length != Features.Count || (readings.Length != values.Length && !readings.IsEmpty))
             throw new ArgumentException($"Expected room for {Features.Count} features, got {values.Length} values and {readings.Length} readings.", nameof(values));
+        var began = Stopwatch.GetTimestamp();
         var now = Ticks.ToMicroseconds(at);
         var bytes = EntityKey.OnlineOffset + EntityKey.MaxBytes(keys);
         byte[]? rented = null;
@@ -56,6 +60,8 @@ internal sealed class OnlineFeatureReader : IOnlineFeatureReader
             if (rented is not null)
                 ArrayPool<byte>.Shared.Return(rented);
         }
+
+        FeaturesMetrics.Reads.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, _tags);
     }
 
     private StoredRow[] Rows()

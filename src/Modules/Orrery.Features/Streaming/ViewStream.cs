@@ -12,6 +12,7 @@ namespace Orrery.Features.Streaming;
 internal sealed class ViewStream
 {
     private readonly IKeyValueSpace _space;
+    private readonly string _workspace;
     private readonly byte[] _prefix;
     private readonly Dictionary<byte[], EntityTimeline> _entities = new(EntityBytes.Instance);
 
@@ -24,6 +25,7 @@ internal sealed class ViewStream
     {
         Plan = plan;
         _space = space;
+        _workspace = workspace;
         _prefix = EntityKey.Prefix(workspace, plan);
         _fold = new(plan);
         _pushes = new(_prefix);
@@ -52,6 +54,8 @@ internal sealed class ViewStream
     {
         var stream = new ViewStream(plan, space, workspace);
         stream.Watermark = ReadWatermark(plan, space, workspace);
+        if (stream.Watermark is { } tick)
+            FeaturesMetrics.Computed(workspace, plan, tick, 0);
         await stream._pushes.LoadAsync(space, cancellationToken);
         await foreach (var (key, value) in space.ScanAsync(EntityKey.Buckets(stream._prefix), cancellationToken: cancellationToken))
         {
@@ -112,6 +116,7 @@ internal sealed class ViewStream
             _pushes.Remember(push);
         foreach (var ((entity, tick), bucket) in touched)
             bucket.CopyTo(Bucket(entity, tick));
+        FeaturesMetrics.Pushed(_workspace, receipt);
         return receipt;
     }
 
@@ -145,6 +150,7 @@ internal sealed class ViewStream
         Watermark = tick;
         foreach (var (old, _) in gone)
             Forget(old);
+        FeaturesMetrics.Computed(_workspace, Plan, tick, updated);
         return updated;
     }
 
@@ -191,6 +197,7 @@ internal sealed class ViewStream
                 timeline[i].CopyTo(Bucket(entity, timeline.Ticks[i]));
         }
 
+        FeaturesMetrics.Computed(_workspace, Plan, tick, updated);
         return updated;
     }
 

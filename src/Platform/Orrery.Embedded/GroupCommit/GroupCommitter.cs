@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace Orrery.Embedded.GroupCommit;
@@ -16,13 +17,16 @@ internal sealed class GroupCommitter<TWrite> : IAsyncDisposable where TWrite : P
     private const int MaxGroup = 512;
 
     private readonly Channel<TWrite> _queue = Channel.CreateBounded<TWrite>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly string _store;
     private readonly Action<IReadOnlyList<TWrite>> _commit;
     private readonly Task _loop;
 
+    /// <param name="store">What is written to, as the metrics call it.</param>
     /// <param name="commit">Makes a group durable and settles each of its writes; a write that it leaves unsettled by throwing fails with what it threw.</param>
-    public GroupCommitter(Action<IReadOnlyList<TWrite>> commit)
+    public GroupCommitter(string store, Action<IReadOnlyList<TWrite>> commit)
     {
-        _commit = commit;
+        (_store, _commit) = (store, commit);
+        EmbeddedMetrics.Open(this, store, () => _queue.Reader.Count);
         _loop = Task.Run(RunAsync);
     }
 
@@ -54,6 +58,7 @@ internal sealed class GroupCommitter<TWrite> : IAsyncDisposable where TWrite : P
     {
         _queue.Writer.TryComplete();
         await _loop;
+        EmbeddedMetrics.Close(this);
     }
 
     private async Task RunAsync()
@@ -70,6 +75,7 @@ internal sealed class GroupCommitter<TWrite> : IAsyncDisposable where TWrite : P
 
             if (group.Count == 0)
                 continue;
+            var began = Stopwatch.GetTimestamp();
             try
             {
                 _commit(group);
@@ -79,6 +85,8 @@ internal sealed class GroupCommitter<TWrite> : IAsyncDisposable where TWrite : P
                 foreach (var write in group)
                     write.Fail(error);
             }
+
+            EmbeddedMetrics.Committed(_store, group.Count, Stopwatch.GetElapsedTime(began));
         }
     }
 }

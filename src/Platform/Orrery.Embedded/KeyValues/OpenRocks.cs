@@ -35,7 +35,7 @@ internal sealed class OpenRocks : IAsyncDisposable
         }
 
         _db = RocksDb.Open(options, path, families);
-        _writes = new(Commit);
+        _writes = new("keyvalues", Commit);
     }
 
     /// <summary>The database.</summary>

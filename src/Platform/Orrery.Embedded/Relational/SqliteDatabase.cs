@@ -19,7 +19,7 @@ internal sealed class SqliteDatabase : IDatabase, IAsyncDisposable
     {
         _connections = connections;
         _writer = new(connections);
-        _writes = new(_writer.Commit);
+        _writes = new("database", _writer.Commit);
         _migrated = new(() => Task.Run(migration.Apply));
     }
 

@@ -40,7 +40,7 @@ internal sealed partial class SignalStream : ISignalStream, IAsyncDisposable
         _scratch = scratch;
         _logger = logger;
         _chain = chain;
-        _appends = new(Commit);
+        _appends = new("signals", Commit);
     }
 
     /// <inheritdoc/>
