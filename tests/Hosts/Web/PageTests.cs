@@ -8,9 +8,9 @@ public sealed class PageTests(Servers servers, Chromium chromium)
 {
     private const int Desktop = 1280, Phone = 390;
 
-    private static readonly string[] Lists = ["/", "/datasets", "/features", "/runs", "/runs/compare", "/pipelines", "/models", "/endpoints", "/monitors", "/lineage", "/audit", "/login"];
+    internal static readonly string[] Lists = ["/", "/datasets", "/features", "/runs", "/runs/compare", "/pipelines", "/models", "/endpoints", "/monitors", "/lineage", "/audit", "/login"];
 
-    private static readonly string[] Details =
+    internal static readonly string[] Details =
     [
         "/datasets/deliveries", "/datasets/deliveries?version=1", "/features/views/depots", "/features/services/deliveries", "/runs?kind=train", "/pipelines/train-deliveries",
         "/models/deliveries", "/models/deliveries?version=1", "/endpoints/deliveries", "/monitors/deliveries", "/lineage?start=model/deliveries", "/lineage?start=endpoint/deliveries",
@@ -25,7 +25,7 @@ public sealed class PageTests(Servers servers, Chromium chromium)
     [Theory]
     [MemberData(nameof(Screens))]
     public async Task Every_page_of_a_server_with_a_living_model_loads_and_fits(int width, ColorScheme colours) =>
-        await AllLoadAsync(servers.Lived.Address, [.. Lists, .. Details], width, colours);
+        await AllLoadAsync(servers.Lived.Address, [.. Lists, .. Details, .. servers.LivedRuns], width, colours);
 
     [Fact]
     public async Task What_is_not_there_is_said_in_words()
