@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Orrery.Data;
 using Orrery.Embedded;
+using Orrery.Embedded.Relational;
 using Orrery.Features;
 using Orrery.Kernel;
 using Orrery.Ledger;
@@ -77,6 +78,7 @@ public static class OrreryServer
         services.AddSingleton(TimeProvider.System);
         services.AddEmbeddedPlatform(new DataFolder(Path.GetFullPath(options.DataFolder)));
         MigrationSource.Add(services, typeof(OrreryServer).Assembly);
+        services.AddSingleton(_ => new SchemaSnapshot(ReadSchema()));
 
         services.AddLedger(configuration);
         services.AddPipelines(configuration);
@@ -105,6 +107,12 @@ public static class OrreryServer
         services.AddTelemetry(configuration);
     }
 
+    private static string ReadSchema()
+    {
+        using var reader = new StreamReader(typeof(OrreryServer).Assembly.GetManifestResourceStream("schema.sql")!);
+        return reader.ReadToEnd();
+    }
+
     private static void Map(WebApplication app, ServerOptions options)
     {
         app.UseMiddleware<RequestSpan>();
@@ -112,7 +120,9 @@ public static class OrreryServer
         app.UseMiddleware<SecurityHeaders>();
         if (!options.RequireTokens)
             app.UseMiddleware<LocalRequests>();
+        app.UseMiddleware<HealthProbes>();
         app.UseMiddleware<ClientGreeting>();
+        app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
@@ -128,7 +138,7 @@ public static class OrreryServer
 
         TokenEndpoints.Map(app);
         SessionEndpoints.Map(app);
-        HealthEndpoints.Map(app);
+        VersionEndpoint.Map(app);
         app.MapApiDocument();
         app.MapTelemetry();
         app.MapPages();

@@ -26,8 +26,7 @@ internal static class ApiDocument
 
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(DocumentName, openApi =>
     {
-        openApi.ShouldInclude = description => description.RelativePath?.StartsWith("api/v1/", StringComparison.Ordinal) == true
-            || description.RelativePath is "healthz" or "readyz";
+        openApi.ShouldInclude = description => description.RelativePath?.StartsWith("api/v1/", StringComparison.Ordinal) == true;
         // These write themselves as text, which the generator cannot see.
         openApi.AddSchemaTransformer((schema, context, _) =>
         {

@@ -11,9 +11,12 @@ namespace Orrery.Embedded.Relational;
 /// Brings the database to the schema of this build. A pass of FluentMigrator costs 0.3 s even where there is nothing to do, so the
 /// fingerprint of the build that migrated last is kept in the database and compared first.
 /// </summary>
-internal sealed partial class SchemaMigration(SqliteConnections connections, KnownMigrations known, ILogger<SchemaMigration> logger)
+internal sealed partial class SchemaMigration(
+    SqliteConnections connections, KnownMigrations known, IEnumerable<SchemaSnapshot> snapshots, ILogger<SchemaMigration> logger)
 {
     private const string FingerprintTable = "orrery_schema";
+
+    private readonly SchemaSnapshot? _snapshot = snapshots.FirstOrDefault();
 
     /// <summary>Applies what is missing.</summary>
     /// <exception cref="PreconditionFailedException">The database has migrations that this build does not know.</exception>
@@ -28,7 +31,7 @@ internal sealed partial class SchemaMigration(SqliteConnections connections, Kno
         var applied = Applied(connection);
         RefuseNewer(applied, versions);
         var missing = versions.Except(applied).Count();
-        if (missing > 0)
+        if (missing > 0 && !TakeSnapshot(connection, versions))
         {
             Migrating(missing);
             Migrate();
@@ -37,11 +40,31 @@ internal sealed partial class SchemaMigration(SqliteConnections connections, Kno
         Remember(connection, fingerprint);
     }
 
+    // Only where there is nothing yet, and all or nothing.
+    private bool TakeSnapshot(SqliteConnection connection, IReadOnlyList<long> versions)
+    {
+        if (_snapshot is null || Read(connection, "SELECT 1 FROM sqlite_master").Count > 0)
+            return false;
+        using var transaction = connection.BeginTransaction();
+        Execute(connection, _snapshot.Script);
+        if (!Applied(connection).SetEquals(versions))
+            return false;
+        transaction.Commit();
+        return true;
+    }
+
     private static HashSet<long> Applied(SqliteConnection connection) =>
         Has(connection, "VersionInfo") ? [.. Read(connection, "SELECT Version FROM VersionInfo").Cast<long>()] : [];
 
     private static bool Has(SqliteConnection connection, string table) =>
         Read(connection, $"SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{table}'").Count > 0;
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
 
     private static List<object> Read(SqliteConnection connection, string sql)
     {

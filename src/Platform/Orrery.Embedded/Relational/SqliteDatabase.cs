@@ -27,6 +27,16 @@ internal sealed class SqliteDatabase : IDatabase, IAsyncDisposable
     public Task MigrateAsync() => _migrated.Value;
 
     /// <inheritdoc/>
+    public async Task PingAsync(CancellationToken cancellationToken = default)
+    {
+        await _migrated.Value.WaitAsync(cancellationToken);
+        using var connection = _connections.OpenPlain();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM sqlite_master";
+        command.ExecuteScalar();
+    }
+
+    /// <inheritdoc/>
     public async Task<T> ReadAsync<T>(Func<DataConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken = default)
     {
         await _migrated.Value.WaitAsync(cancellationToken);

@@ -13,6 +13,9 @@ namespace Orrery.Platform.Relational;
 /// </remarks>
 public interface IDatabase
 {
+    /// <summary>Returns once the schema is current and the database answers. It costs a connection, not a query of linq2db.</summary>
+    Task PingAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Runs <paramref name="read"/> on a connection of its own. The connection must not leave the delegate.</summary>
     Task<T> ReadAsync<T>(Func<DataConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken = default);
 

@@ -1,0 +1,32 @@
+using Orrery.Platform.Relational;
+
+namespace Orrery.Server.Observability;
+
+/// <summary>
+/// <c>GET /healthz</c> answers as long as the process lives; <c>GET /readyz</c> once the server can do its work: the database answers and its schema is
+/// current. They stand before routing, because the first request that is routed waits for all 200 routes to be built (0.3 s).
+/// </summary>
+internal sealed class HealthProbes(RequestDelegate next, IDatabase database)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        {
+            await next(context);
+        }
+        else if (request.Path == "/healthz")
+        {
+            await context.Response.WriteAsync("ok", context.RequestAborted);
+        }
+        else if (request.Path == "/readyz")
+        {
+            await database.PingAsync(context.RequestAborted);
+            await context.Response.WriteAsync("ready", context.RequestAborted);
+        }
+        else
+        {
+            await next(context);
+        }
+    }
+}
