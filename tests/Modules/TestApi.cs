@@ -1,7 +1,4 @@
 using System.Net.Http.Json;
-using System.Security.Claims;
-using System.Text.Encodings.Web;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -10,7 +7,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Orrery.Embedded;
 using Orrery.Ledger;
 using Orrery.Platform.Access;
@@ -49,14 +45,13 @@ internal sealed class TestApi : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddEmbeddedPlatform(new DataFolder(folder.Path));
-        builder.Services.AddAuthorization(AccessPolicies.AddRolePolicies);
-        builder.Services.AddAuthentication("headers").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("headers", null);
+        builder.Services.AddSingleton<ISignIn, HeadersSignIn>();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         configure(builder.Services);
         var app = builder.Build();
         app.Use(AnswerAsync);
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseRouting();
+        app.UseRoleGate();
         map(app);
         await app.StartAsync();
         return new(folder, app);
@@ -102,13 +97,12 @@ internal sealed class TestApi : IAsyncDisposable
         }
     }
 
-    private sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
-        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    private sealed class HeadersSignIn : ISignIn
     {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+        public ValueTask<CallerPrincipal?> IdentifyAsync(HttpContext context)
         {
-            Claim[] claims = [new(ClaimTypes.Name, Request.Headers["actor"].ToString()), new(AccessPolicies.RoleClaim, Request.Headers["role"].ToString())];
-            return Task.FromResult(AuthenticateResult.Success(new(new(new ClaimsIdentity(claims, Scheme.Name)), Scheme.Name)));
+            var headers = context.Request.Headers;
+            return new(Enum.TryParse<Role>(headers["role"], out var role) ? new CallerPrincipal(new(Caller.DefaultWorkspace, headers["actor"].ToString(), role)) : null);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Reflection;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Orrery.Data;
 using Orrery.Embedded;
@@ -91,14 +90,7 @@ public static class OrreryServer
         services.AddPages();
 
         services.AddSingleton<TokenStore>();
-        services.AddAuthentication(TokenAuthentication.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
-        services.AddAuthorization(authorization =>
-        {
-            AccessPolicies.AddRolePolicies(authorization);
-            // Deny by default: a route that names no policy is closed to everybody.
-            authorization.FallbackPolicy = new(requirements: [new ClosedRoute()], authenticationSchemes: []);
-        });
+        services.AddSingleton<ISignIn, TokenSignIn>();
         services.AddExceptionHandler<ProblemWriter>();
         services.AddProblemDetails();
         // A parameter or body that cannot be read is told as a problem too, not by an empty 400.
@@ -123,8 +115,7 @@ public static class OrreryServer
         app.UseMiddleware<HealthProbes>();
         app.UseMiddleware<ClientGreeting>();
         app.UseRouting();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseRoleGate();
         app.UseAntiforgery();
 
         app.MapLedger();

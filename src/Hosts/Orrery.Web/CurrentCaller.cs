@@ -1,10 +1,9 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
 using Orrery.Platform.Access;
 
 namespace Orrery.Web;
 
-/// <summary>Who looks at the page, in which workspace: the claims that the server's authentication gave the circuit.</summary>
+/// <summary>Who looks at the page, in which workspace: the user that the server signed the circuit's request in as.</summary>
 internal sealed class CurrentCaller(AuthenticationStateProvider authentication)
 {
     private Caller? _caller;
@@ -14,9 +13,6 @@ internal sealed class CurrentCaller(AuthenticationStateProvider authentication)
         if (_caller is not null)
             return _caller;
         var user = (await authentication.GetAuthenticationStateAsync()).User;
-        return _caller = new(
-            user.FindFirstValue(AccessPolicies.WorkspaceClaim) ?? Caller.DefaultWorkspace,
-            user.Identity?.Name ?? "anonymous",
-            Enum.TryParse<Role>(user.FindFirstValue(AccessPolicies.RoleClaim), out var role) ? role : Role.Viewer);
+        return _caller = user is CallerPrincipal principal ? principal.Caller : new(Caller.DefaultWorkspace, "anonymous", Role.Viewer);
     }
 }

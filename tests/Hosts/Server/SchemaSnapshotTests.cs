@@ -3,7 +3,6 @@ using System.Text;
 using LinqToDB.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Embedded;
-using Orrery.Embedded.Relational;
 using Orrery.Platform.Hosting;
 using Orrery.Platform.Relational;
 using Orrery.Tests;

@@ -37,11 +37,11 @@ public sealed class SessionTests(Chromium chromium)
         await tab.Page.GetByLabel("Token").FillAsync(token.Secret);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await tab.ReadyAsync();
-        Assert.Contains(await tab.Page.Context.CookiesAsync(), cookie => cookie.Name == TokenAuthentication.Cookie && cookie.HttpOnly);
+        Assert.Contains(await tab.Page.Context.CookiesAsync(), cookie => cookie.Name == TokenSignIn.Cookie && cookie.HttpOnly);
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Assertions.Expect(tab.Page.GetByLabel("Token")).ToBeVisibleAsync();
-        Assert.DoesNotContain(await tab.Page.Context.CookiesAsync(), cookie => cookie.Name == TokenAuthentication.Cookie);
+        Assert.DoesNotContain(await tab.Page.Context.CookiesAsync(), cookie => cookie.Name == TokenSignIn.Cookie);
         await tab.Page.GotoAsync("/runs");
         Assert.Equal("/login", new Uri(tab.Page.Url).AbsolutePath);
         Assert.Empty(tab.Failures);
@@ -53,7 +53,7 @@ public sealed class SessionTests(Chromium chromium)
         await using var server = await TestServer.StartAsync(options => options with { RequireTokens = true });
         var token = await server.Get<TokenStore>().CreateAsync(Caller.System("test"), "reader", Role.Viewer, default);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/session/end") { Content = new FormUrlEncodedContent([]) };
-        request.Headers.Add("Cookie", $"{TokenAuthentication.Cookie}={token.Secret}");
+        request.Headers.Add("Cookie", $"{TokenSignIn.Cookie}={token.Secret}");
         var response = await server.Http.SendAsync(request);
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, response.StatusCode);
         Assert.False(response.Headers.Contains("Set-Cookie"));

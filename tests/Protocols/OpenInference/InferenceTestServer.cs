@@ -1,17 +1,16 @@
 using System.Net;
-using System.Security.Claims;
-using System.Text.Encodings.Web;
 using Grpc.Net.Client;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orrery.Platform.Access;
+using Orrery.Platform.Http;
 using Orrery.Serving;
 using Orrery.Tests.Serving;
 
@@ -48,12 +47,12 @@ internal sealed class InferenceTestServer : IAsyncDisposable
         });
         builder.Services.AddSingleton(serving.Predictions);
         builder.Services.AddSingleton(serving.Platform.Get<IOptions<ServingOptions>>());
-        builder.Services.AddAuthentication(SignedIn.Scheme).AddScheme<AuthenticationSchemeOptions, SignedIn>(SignedIn.Scheme, null);
-        builder.Services.AddAuthorization(AccessPolicies.AddRolePolicies);
+        builder.Services.AddSingleton<ISignIn, AdaSignsIn>();
         builder.Services.AddProtocols();
         var app = builder.Build();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.Use(AnswerAsync);
+        app.UseRouting();
+        app.UseRoleGate();
         app.MapProtocols();
         await app.StartAsync();
         return new(app, serving);
@@ -67,17 +66,24 @@ internal sealed class InferenceTestServer : IAsyncDisposable
         await Serving.DisposeAsync();
     }
 
-    /// <summary>Everybody is Ada, a viewer of the default workspace, but for requests that say otherwise.</summary>
-    private sealed class SignedIn(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
-        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    // Answers refusals as the host does.
+    private static async Task AnswerAsync(HttpContext context, RequestDelegate next)
     {
-        public new const string Scheme = "test";
+        try
+        {
+            await next(context);
+        }
+        catch (Kernel.OrreryException refusal) when (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = Problems.Of(refusal).Status!.Value;
+        }
+    }
 
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Request.Headers.ContainsKey("Anonymous")
-            ? AuthenticateResult.NoResult()
-            : AuthenticateResult.Success(new(new(new ClaimsIdentity(
-                [
-                    new(ClaimTypes.Name, "user:ada"), new(AccessPolicies.RoleClaim, "viewer"), new(AccessPolicies.WorkspaceClaim, Caller.DefaultWorkspace),
-                ], Scheme)), Scheme)));
+    /// <summary>Everybody is Ada, a viewer of the default workspace, but for requests that say otherwise.</summary>
+    private sealed class AdaSignsIn : ISignIn
+    {
+        private static readonly CallerPrincipal Ada = new(new(Caller.DefaultWorkspace, "user:ada", Role.Viewer));
+
+        public ValueTask<CallerPrincipal?> IdentifyAsync(HttpContext context) => new(context.Request.Headers.ContainsKey("Anonymous") ? null : Ada);
     }
 }

@@ -26,7 +26,7 @@ internal static class SessionEndpoints
         if (await tokens.FindAsync(secret, cancellationToken) is null)
             return TypedResults.LocalRedirect($"/login?failed=true&returnUrl={Uri.EscapeDataString(to)}");
         // Out of reach of scripts, never sent along from another site; over TLS alone where the page came over TLS.
-        http.Response.Cookies.Append(TokenAuthentication.Cookie, secret, Attributes(http));
+        http.Response.Cookies.Append(TokenSignIn.Cookie, secret, Attributes(http));
         return TypedResults.LocalRedirect(to);
     }
 
@@ -35,7 +35,7 @@ internal static class SessionEndpoints
     {
         if (!await antiforgery.IsRequestValidAsync(http))
             throw new InvalidException("Sign out with the button in the bar: this form is not from there, or is too old.");
-        http.Response.Cookies.Delete(TokenAuthentication.Cookie, Attributes(http));
+        http.Response.Cookies.Delete(TokenSignIn.Cookie, Attributes(http));
         return TypedResults.LocalRedirect("/login");
     }
 

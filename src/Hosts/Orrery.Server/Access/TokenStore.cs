@@ -21,8 +21,8 @@ internal sealed class TokenStore(IDatabase database, IAudit audit, TimeProvider 
     /// <summary>Secrets begin with it, so that scanners of repositories recognise a leaked one.</summary>
     private const string SecretPrefix = "orr_";
 
-    // Tokens change rarely and are checked on every request; revoking clears the entry.
-    private readonly ConcurrentDictionary<string, TokenInfo> _known = new(StringComparer.Ordinal);
+    // Tokens change rarely and are checked on every request. Revoking puts an empty one in its place, so that a look-up under way cannot keep what was revoked.
+    private volatile ConcurrentDictionary<string, TokenInfo> _known = new(StringComparer.Ordinal);
 
     public async Task<NewToken> CreateAsync(Caller caller, string name, Role role, CancellationToken cancellationToken)
     {
@@ -53,10 +53,11 @@ internal sealed class TokenStore(IDatabase database, IAudit audit, TimeProvider 
     public async ValueTask<TokenInfo?> FindAsync(string secret, CancellationToken cancellationToken)
     {
         var hash = Digest.Of(secret).ToString();
-        if (_known.TryGetValue(hash, out var known))
-            return known;
+        var known = _known;
+        if (known.TryGetValue(hash, out var info))
+            return info;
         var row = await database.ReadAsync((connection, token) => connection.GetTable<TokenRow>().FirstOrDefaultAsync(t => t.Hash == hash, token), cancellationToken);
-        return row is null ? null : _known.GetOrAdd(hash, Info(row));
+        return row is null ? null : known.GetOrAdd(hash, Info(row));
     }
 
     public async Task<IReadOnlyList<TokenInfo>> ListAsync(Caller caller, CancellationToken cancellationToken)
@@ -74,7 +75,7 @@ internal sealed class TokenStore(IDatabase database, IAudit audit, TimeProvider 
                 throw new NotFoundException($"The workspace '{caller.Workspace}' has no token '{name}'.");
             audit.Append(connection, caller, "token.revoked", $"token/{name}");
         }, cancellationToken);
-        _known.Clear();
+        _known = new(StringComparer.Ordinal);
     }
 
     private static TokenInfo Info(TokenRow row) =>

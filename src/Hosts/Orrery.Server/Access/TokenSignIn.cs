@@ -1,0 +1,37 @@
+using Orrery.Kernel;
+using Orrery.Platform.Access;
+
+namespace Orrery.Server.Access;
+
+/// <summary>
+/// Signs a request in: by <c>Authorization: Bearer</c>, or by the cookie that the login page sets; where the server does not require tokens
+/// (loopback alone), everybody is the local administrator.
+/// </summary>
+internal sealed class TokenSignIn(TokenStore tokens, ServerOptions server) : ISignIn
+{
+    public const string Cookie = "orrery_token";
+    public const string WorkspaceHeader = "Orrery-Workspace";
+
+    private const string LocalActor = "user:local";
+    private const string Bearer = "Bearer ";
+
+    // Most requests of a server without tokens are this one caller's.
+    private static readonly CallerPrincipal LocalAdministrator = new(new(Caller.DefaultWorkspace, LocalActor, Role.Admin));
+
+    public ValueTask<CallerPrincipal?> IdentifyAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (!server.RequireTokens)
+            return new(request.Headers[WorkspaceHeader] is [{ Length: > 0 } name] && AssetRef.IsName(name) ? Local(name) : LocalAdministrator);
+        var header = request.Headers.Authorization.ToString();
+        var ofSession = !header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
+        var secret = ofSession ? request.Cookies[Cookie] : header[Bearer.Length..].Trim();
+        return string.IsNullOrEmpty(secret) ? default : FindAsync(secret, ofSession, context.RequestAborted);
+    }
+
+    private static CallerPrincipal Local(string workspace) =>
+        workspace == Caller.DefaultWorkspace ? LocalAdministrator : new(new(workspace, LocalActor, Role.Admin));
+
+    private async ValueTask<CallerPrincipal?> FindAsync(string secret, bool ofSession, CancellationToken cancellationToken) =>
+        await tokens.FindAsync(secret, cancellationToken) is { } token ? new(new(token.Workspace, $"token:{token.Name}", token.Role), ofSession) : null;
+}
