@@ -139,6 +139,8 @@ public sealed class ResumeTests
 
         private sealed class Wrapper(MortalDatabase owner, IDatabase inner) : IDatabase
         {
+            public Task<bool> IsNewAsync(CancellationToken cancellationToken = default) => inner.IsNewAsync(cancellationToken);
+
             public Task PingAsync(CancellationToken cancellationToken = default) => inner.PingAsync(cancellationToken);
 
             public Task<T> ReadAsync<T>(Func<DataConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken = default)

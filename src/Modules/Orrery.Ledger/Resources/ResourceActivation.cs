@@ -4,6 +4,7 @@ using Orrery.Kernel;
 using Orrery.Ledger.Assets;
 using Orrery.Ledger.Workspaces;
 using Orrery.Platform.Access;
+using Orrery.Platform.Relational;
 
 namespace Orrery.Ledger.Resources;
 
@@ -11,10 +12,14 @@ namespace Orrery.Ledger.Resources;
 /// At start, tells each kind of resource about the latest version of every resource, in the order of their references, before the server
 /// takes requests. One that fails is logged and left out: a broken monitor must not keep the models from being served.
 /// </summary>
-internal sealed partial class ResourceActivation(IWorkspaces workspaces, ResourceStore resources, ResourceKinds kinds, SpecBases bases, ILogger<ResourceActivation> logger) : IHostedService
+internal sealed partial class ResourceActivation(
+    IDatabase database, IWorkspaces workspaces, ResourceStore resources, ResourceKinds kinds, SpecBases bases,
+    ILogger<ResourceActivation> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (await database.IsNewAsync(cancellationToken))
+            return;
         for (string? next = null; ;)
         {
             var page = await workspaces.ListAsync(new(PageRequest.MaxLimit, next), cancellationToken);

@@ -70,9 +70,9 @@ internal sealed class PipelineStore(IDatabase database, TimeProvider clock)
         return new([.. rows.Take(limit).Select(row => row.ToRun())], next);
     }
 
-    /// <summary>The runs that have not ended, oldest first.</summary>
-    public Task<List<PipelineRunRow>> UnfinishedAsync(CancellationToken cancellationToken) => database.ReadAsync((connection, token) =>
-        connection.GetTable<PipelineRunRow>().Where(row => row.Status == Running).OrderBy(row => row.StartedAt).ToListAsync(token), cancellationToken);
+    /// <summary>At a start, the runs that an earlier process left unfinished, oldest first.</summary>
+    public async Task<List<PipelineRunRow>> LeftOverAsync(CancellationToken cancellationToken) => await database.IsNewAsync(cancellationToken) ? [] : await database.ReadAsync(
+        (connection, token) => connection.GetTable<PipelineRunRow>().Where(row => row.Status == Running).OrderBy(row => row.StartedAt).ToListAsync(token), cancellationToken);
 
     /// <summary>The last run of a pipeline that a signal started.</summary>
     public Task<PipelineRunRow?> LastOfSignalAsync(string workspace, string pipeline, CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ internal sealed partial class PipelineWorker(
     // A run that was accepted just before its process died may not have reached the queue. The queue keeps one item for each run.
     private async Task EnqueueAcceptedAsync(CancellationToken cancellationToken)
     {
-        foreach (var run in await store.UnfinishedAsync(cancellationToken))
+        foreach (var run in await store.LeftOverAsync(cancellationToken))
             await queue.EnqueueAsync(PipelineRuns.Queue, run.Id, default, cancellationToken: cancellationToken);
     }
 

@@ -18,15 +18,15 @@ internal sealed partial class SchemaMigration(
 
     private readonly SchemaSnapshot? _snapshot = snapshots.FirstOrDefault();
 
-    /// <summary>Applies what is missing.</summary>
+    /// <summary>Applies what is missing, and says whether there was nothing before.</summary>
     /// <exception cref="PreconditionFailedException">The database has migrations that this build does not know.</exception>
-    public void Apply()
+    public bool Apply()
     {
         // Past linq2db: its first query costs 100 ms of JIT, which a start that only compares a fingerprint need not pay.
         using var connection = connections.OpenPlain();
         var fingerprint = known.Fingerprint();
         if (Has(connection, FingerprintTable) && Read(connection, $"SELECT fingerprint FROM {FingerprintTable}") is [string found] && found == fingerprint)
-            return;
+            return false;
         var versions = known.Versions();
         var applied = Applied(connection);
         RefuseNewer(applied, versions);
@@ -38,6 +38,7 @@ internal sealed partial class SchemaMigration(
         }
 
         Remember(connection, fingerprint);
+        return applied.Count == 0;
     }
 
     // Only where there is nothing yet, and all or nothing.

@@ -13,7 +13,7 @@ internal sealed class SqliteDatabase : IDatabase, IAsyncDisposable
     private readonly SqliteConnections _connections;
     private readonly SqliteWriter _writer;
     private readonly GroupCommitter<DatabaseWrite> _writes;
-    private readonly Lazy<Task> _migrated;
+    private readonly Lazy<Task<bool>> _migrated;
 
     public SqliteDatabase(SqliteConnections connections, SchemaMigration migration)
     {
@@ -25,6 +25,9 @@ internal sealed class SqliteDatabase : IDatabase, IAsyncDisposable
 
     /// <summary>Applies the migrations if that has not been done; all callers wait for the same pass.</summary>
     public Task MigrateAsync() => _migrated.Value;
+
+    /// <inheritdoc/>
+    public Task<bool> IsNewAsync(CancellationToken cancellationToken = default) => _migrated.Value.WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task PingAsync(CancellationToken cancellationToken = default)

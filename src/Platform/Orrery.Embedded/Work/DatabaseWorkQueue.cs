@@ -19,6 +19,7 @@ internal sealed class DatabaseWorkQueue(IDatabase database, TimeProvider time) :
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     private readonly QueueWakes _wakes = new();
+    private readonly QueueOutlook _outlook = new();
 
     /// <inheritdoc/>
     public async Task<bool> EnqueueAsync(string queue, string key, ReadOnlyMemory<byte> payload, DateTimeOffset? notBefore = null, CancellationToken cancellationToken = default)
@@ -27,7 +28,7 @@ internal sealed class DatabaseWorkQueue(IDatabase database, TimeProvider time) :
         ArgumentException.ThrowIfNullOrEmpty(key);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, MaxPayloadBytes, nameof(payload));
         var row = new WorkRow { Queue = queue, Key = key, Payload = payload.ToArray(), Due = Later(Now(), notBefore) };
-        var added = await database.WriteAsync(connection =>
+        var added = await ChangeAsync(queue, connection =>
         {
             if (connection.GetTable<WorkRow>().Any(w => w.Queue == queue && w.Key == key))
                 return false;
@@ -44,9 +45,8 @@ internal sealed class DatabaseWorkQueue(IDatabase database, TimeProvider time) :
     {
         ArgumentException.ThrowIfNullOrEmpty(worker);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
-        // An idle worker asks often; a read answers it without a flush to disk.
         var due = await NextDueAsync(queue, cancellationToken);
-        return due is null || due > Now() ? null : await database.WriteAsync(connection => Take(connection, queue, worker, lease), cancellationToken);
+        return due is null || due > Now() ? null : await ChangeAsync(queue, connection => Take(connection, queue, worker, lease), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -68,17 +68,17 @@ internal sealed class DatabaseWorkQueue(IDatabase database, TimeProvider time) :
     public Task<bool> RenewAsync(WorkItem item, TimeSpan lease, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
-        return database.WriteAsync(connection => Held(connection, item).Set(w => w.Due, End(lease)).Update() == 1, cancellationToken);
+        return ChangeAsync(item.Queue, connection => Held(connection, item).Set(w => w.Due, End(lease)).Update() == 1, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<bool> CompleteAsync(WorkItem item, CancellationToken cancellationToken = default) =>
-        database.WriteAsync(connection => Held(connection, item).Delete() == 1, cancellationToken);
+        ChangeAsync(item.Queue, connection => Held(connection, item).Delete() == 1, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<bool> ReleaseAsync(WorkItem item, DateTimeOffset retryAt, CancellationToken cancellationToken = default)
     {
-        var released = await database.WriteAsync(connection => Held(connection, item)
+        var released = await ChangeAsync(item.Queue, connection => Held(connection, item)
             .Set(w => w.Due, Later(Now(), retryAt))
             .Set(w => w.Worker, (string?)null)
             .Update() == 1, cancellationToken);
@@ -91,8 +91,29 @@ internal sealed class DatabaseWorkQueue(IDatabase database, TimeProvider time) :
     public Task<long> CountAsync(string queue, CancellationToken cancellationToken = default) =>
         database.ReadAsync((c, token) => c.GetTable<WorkRow>().LongCountAsync(w => w.Queue == queue, token), cancellationToken);
 
-    private Task<long?> NextDueAsync(string queue, CancellationToken cancellationToken) =>
-        database.ReadAsync((c, token) => c.GetTable<WorkRow>().Where(w => w.Queue == queue).MinAsync(w => (long?)w.Due, token), cancellationToken);
+    private async Task<T> ChangeAsync<T>(string queue, Func<DataConnection, T> change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.WriteAsync(change, cancellationToken);
+        }
+        finally
+        {
+            _outlook.Forget(queue);
+        }
+    }
+
+    private async Task<long?> NextDueAsync(string queue, CancellationToken cancellationToken)
+    {
+        var known = _outlook.Find(queue);
+        if (known is { IsKnown: true })
+            return known.Due;
+        var due = known is null && await database.IsNewAsync(cancellationToken)
+            ? null
+            : await database.ReadAsync((c, token) => c.GetTable<WorkRow>().Where(w => w.Queue == queue).MinAsync(w => (long?)w.Due, token), cancellationToken);
+        _outlook.Learn(queue, known, due);
+        return due;
+    }
 
     private WorkItem? Take(DataConnection connection, string queue, string worker, TimeSpan lease)
     {

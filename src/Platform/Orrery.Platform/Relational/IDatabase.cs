@@ -16,6 +16,9 @@ public interface IDatabase
     /// <summary>Returns once the schema is current and the database answers. It costs a connection, not a query of linq2db.</summary>
     Task PingAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Whether this process made the schema, so that nothing was ever recorded before it. Waits until the schema is current.</summary>
+    Task<bool> IsNewAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Runs <paramref name="read"/> on a connection of its own. The connection must not leave the delegate.</summary>
     Task<T> ReadAsync<T>(Func<DataConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken = default);
 
