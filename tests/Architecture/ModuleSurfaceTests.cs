@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Hosting;
+using Orrery.Platform.Hosting;
 using Xunit;
 
 namespace Orrery.Architecture.Tests;
@@ -32,6 +34,14 @@ public sealed class ModuleSurfaceTests
             .Where(type => type.Namespace?.StartsWith("Orrery.", StringComparison.Ordinal) == true)
             .Where(type => banned.Any(word => type.Name.EndsWith(word, StringComparison.Ordinal)));
         Assert.Empty(named.Select(type => type.FullName));
+    }
+
+    [Fact]
+    public void What_runs_in_the_background_ends_in_order()
+    {
+        var loops = DependencyRules.Modules.SelectMany(module => module.GetTypes()).Where(type => type.IsSubclassOf(typeof(BackgroundService))).ToList();
+        Assert.NotEmpty(loops);
+        Assert.Empty(loops.Where(type => !type.IsSubclassOf(typeof(BackgroundLoop))).Select(type => type.FullName));
     }
 
     private static bool HasSubclass(Type type) => type.Assembly.GetTypes().Any(other => other.BaseType == type);

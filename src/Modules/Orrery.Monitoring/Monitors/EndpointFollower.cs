@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orrery.Platform.Hosting;
 using Orrery.Platform.Ownership;
 using Orrery.Platform.Signals;
 
@@ -8,23 +8,23 @@ namespace Orrery.Monitoring.Monitors;
 
 /// <summary>Catches up with every endpoint a moment after a prediction or a label came.</summary>
 internal sealed class EndpointFollower(
-    ISignalLog signals, IOwners<EndpointWatch> watches, IOptions<MonitoringOptions> options, TimeProvider clock, ILogger<EndpointFollower> logger) : BackgroundService
+    ISignalLog signals, IOwners<EndpointWatch> watches, IOptions<MonitoringOptions> options, TimeProvider clock, ILogger<EndpointFollower> logger) : BackgroundLoop
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
     private readonly Dictionary<string, (long Predictions, long Labels)> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (TimeSpan Pause, DateTimeOffset Until)> _failed = new(StringComparer.Ordinal);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(options.Value.PollInterval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await timer.WaitForNextTickAsync(stopping))
         {
             try
             {
                 foreach (var endpoint in Endpoints())
-                    await FollowAsync(endpoint, stoppingToken);
+                    await FollowAsync(endpoint, stopping);
             }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested) // The border of the loop.
+            catch (Exception error) when (!stopping.IsCancellationRequested) // The border of the loop.
             {
                 MonitoringLog.NotLooked(logger, error);
             }

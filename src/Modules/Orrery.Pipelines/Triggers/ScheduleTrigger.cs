@@ -1,9 +1,9 @@
 using System.Globalization;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orrery.Pipelines.Definition;
 using Orrery.Pipelines.Storage;
 using Orrery.Platform.Access;
+using Orrery.Platform.Hosting;
 using Orrery.Platform.Signals;
 using Orrery.Platform.Work;
 
@@ -11,30 +11,30 @@ namespace Orrery.Pipelines.Triggers;
 
 /// <summary>Starts runs when their time has come. Of all processes one holds the lease; a run is named by its planned time, so none is started twice.</summary>
 internal sealed partial class ScheduleTrigger(
-    IPipelines pipelines, PipelineRegistry registry, PipelineStore store, ILeases leases, TimeProvider clock, ILogger<ScheduleTrigger> logger) : BackgroundService
+    IPipelines pipelines, PipelineRegistry registry, PipelineStore store, ILeases leases, TimeProvider clock, ILogger<ScheduleTrigger> logger) : BackgroundLoop
 {
     private const string Lease = "pipelines/schedule";
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30); // also bounds how late a changed clock is noticed
     private readonly string _holder = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             var changed = registry.NextChange();
             var wait = LongestWait;
             try
             {
                 var scheduled = registry.All.Any(pipeline => pipeline.Spec.Schedule is not null);
-                if (scheduled && await leases.TryAcquireAsync(Lease, _holder, LongestWait * 2, stoppingToken) is not null)
-                    wait = await TickAsync(stoppingToken) is { } next ? Min(LongestWait, next - clock.GetUtcNow()) : LongestWait;
+                if (scheduled && await leases.TryAcquireAsync(Lease, _holder, LongestWait * 2, stopping) is not null)
+                    wait = await TickAsync(stopping) is { } next ? Min(LongestWait, next - clock.GetUtcNow()) : LongestWait;
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 Failed(error);
             }
 
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             await Task.WhenAny(changed, Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, clock, stop.Token));
             await stop.CancelAsync();
         }

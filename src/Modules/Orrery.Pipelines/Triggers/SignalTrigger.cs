@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orrery.Kernel;
 using Orrery.Ledger.Lineage;
@@ -6,6 +5,7 @@ using Orrery.Ledger.Runs;
 using Orrery.Pipelines.Definition;
 using Orrery.Pipelines.Storage;
 using Orrery.Platform.Access;
+using Orrery.Platform.Hosting;
 using Orrery.Platform.Signals;
 
 namespace Orrery.Pipelines.Triggers;
@@ -16,14 +16,14 @@ namespace Orrery.Pipelines.Triggers;
 /// </summary>
 internal sealed partial class SignalTrigger(
     IPipelines pipelines, PipelineRegistry registry, Subscriptions subscriptions, PipelineStore store, ISignalLog signals, TimeProvider clock, ILogger<SignalTrigger> logger)
-    : BackgroundService
+    : BackgroundLoop
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5); // before a stream that is not there, or failed, is looked for again
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         var followers = new Dictionary<(string, string), (PipelineSpec Spec, CancellationTokenSource Stop, Task Task)>();
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             var changed = registry.NextChange();
             foreach (var (workspace, name, spec) in registry.All)
@@ -41,11 +41,11 @@ internal sealed partial class SignalTrigger(
                     old.Stop.Dispose();
                 }
 
-                var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
                 followers[(workspace, name)] = (spec, stop, spec.Trigger is { On: var on } ? FollowAsync(workspace, name, on, stop.Token) : Task.CompletedTask);
             }
 
-            await Task.WhenAny(changed, Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken));
+            await Task.WhenAny(changed, Task.Delay(Timeout.InfiniteTimeSpan, stopping));
         }
 
         await Task.WhenAll(followers.Values.Select(follower => follower.Task));

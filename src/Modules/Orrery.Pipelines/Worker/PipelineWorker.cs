@@ -1,10 +1,10 @@
 using System.Globalization;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orrery.Kernel;
 using Orrery.Pipelines.Runs;
 using Orrery.Pipelines.Storage;
+using Orrery.Platform.Hosting;
 using Orrery.Platform.Work;
 
 namespace Orrery.Pipelines.Worker;
@@ -15,19 +15,19 @@ namespace Orrery.Pipelines.Worker;
 /// </summary>
 internal sealed partial class PipelineWorker(
     IWorkQueue queue, PipelineStore store, RunDriver driver, RunBoard board, IOptions<PipelinesOptions> options, TimeProvider clock, ILogger<PipelineWorker> logger)
-    : BackgroundService
+    : BackgroundLoop
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);   // after something failed that is not a step
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         await Task.Yield();
         if (options.Value.Workers == 0)
             return;
-        await GuardAsync(EnqueueAcceptedAsync, stoppingToken);
+        await GuardAsync(EnqueueAcceptedAsync, stopping);
         await Task.WhenAll(Enumerable.Range(1, options.Value.Workers).Select(number => LoopAsync(
-            string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{number}"), stoppingToken)));
+            string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{number}"), stopping)));
     }
 
     // A run that was accepted just before its process died may not have reached the queue. The queue keeps one item for each run.
