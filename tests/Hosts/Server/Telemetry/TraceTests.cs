@@ -26,7 +26,7 @@ public sealed class TraceTests
             secret = (await server.Get<TokenStore>().CreateAsync(Caller.System("test"), "reader", Role.Viewer, default)).Secret;
             using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/endpoints/flights?token={secret}&note=between-us");
             request.Headers.Authorization = new("Bearer", secret);
-            request.Headers.Add("Cookie", $"{TokenAuthentication.Cookie}={secret}");
+            request.Headers.Add("Cookie", $"{TokenSignIn.Cookie}={secret}");
             Assert.Equal(System.Net.HttpStatusCode.NotFound, (await server.Http.SendAsync(request)).StatusCode);
             await server.Http.GetAsync("/nowhere");
             // What is still in its buffer a server sends when it stops.
