@@ -107,14 +107,14 @@ public static class OrreryServer
 
     private static void Map(WebApplication app, ServerOptions options)
     {
+        app.UseMiddleware<HealthProbes>();
+        app.UseRouting();
         app.UseMiddleware<RequestSpan>();
         app.UseExceptionHandler();
         app.UseMiddleware<SecurityHeaders>();
         if (!options.RequireTokens)
             app.UseMiddleware<LocalRequests>();
-        app.UseMiddleware<HealthProbes>();
         app.UseMiddleware<ClientGreeting>();
-        app.UseRouting();
         app.UseRoleGate();
         app.UseAntiforgery();
 

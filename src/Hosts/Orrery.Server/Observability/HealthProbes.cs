@@ -6,7 +6,7 @@ namespace Orrery.Server.Observability;
 /// <c>GET /healthz</c> answers as long as the process lives; <c>GET /readyz</c> once the server can do its work: the database answers and its schema is
 /// current. They stand before routing, because the first request that is routed waits for all 200 routes to be built (0.3 s).
 /// </summary>
-internal sealed class HealthProbes(RequestDelegate next, IDatabase database)
+internal sealed partial class HealthProbes(RequestDelegate next, IDatabase database, ILogger<HealthProbes> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -21,12 +21,31 @@ internal sealed class HealthProbes(RequestDelegate next, IDatabase database)
         }
         else if (request.Path == "/readyz")
         {
-            await database.PingAsync(context.RequestAborted);
-            await context.Response.WriteAsync("ready", context.RequestAborted);
+            await AnswerReadinessAsync(context);
         }
         else
         {
             await next(context);
         }
     }
+
+    private async Task AnswerReadinessAsync(HttpContext context)
+    {
+        try
+        {
+            await database.PingAsync(context.RequestAborted);
+        }
+        catch (Exception error) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            NotReady(log, error);
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await context.Response.WriteAsync("the database does not answer", context.RequestAborted);
+            return;
+        }
+
+        await context.Response.WriteAsync("ready", context.RequestAborted);
+    }
+
+    [LoggerMessage(LogLevel.Error, "The server is not ready: its database does not answer")]
+    private static partial void NotReady(ILogger log, Exception error);
 }
