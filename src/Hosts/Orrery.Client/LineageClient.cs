@@ -1,10 +1,12 @@
+using Orrery.Kernel;
+
 namespace Orrery.Client;
 
 /// <summary>A node's identity: <c>version</c>, <c>run</c>, <c>endpoint</c> or <c>signal</c>, and its id.</summary>
 public readonly record struct LineageNodeId(string Kind, string Id);
 
 /// <summary>A node as a person sees it.</summary>
-public sealed record LineageNode(LineageNodeId Id, string Label, string Detail, DateTimeOffset Time);
+public sealed record LineageNode(LineageNodeId Id, string Label, string Detail, DateTimeOffset Time, AssetRef? About = null);
 
 /// <summary>Something went from one node to another.</summary>
 public sealed record LineageEdge(LineageNodeId From, LineageNodeId To, string Role);

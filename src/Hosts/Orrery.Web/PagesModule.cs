@@ -16,6 +16,7 @@ public static class PagesModule
         services.AddHttpContextAccessor();
         services.AddCascadingAuthenticationState();
         services.AddScoped<CurrentCaller>();
+        services.AddScoped<LoopOrigins>();
         services.AddScoped<LoopReader>();
         services.AddScoped<EventReader>();
         return services;

@@ -29,6 +29,7 @@ public static class LedgerModule
         services.AddSingleton<RunEnvironmentReader>();
         services.AddSingleton<RunLogger>();
         services.AddSingleton<IRuns, RunStore>();
+        services.AddSingleton<SignalLabels>();
         services.AddSingleton<ILineage, LineageStore>();
         services.AddSingleton(provider => new ResourceKinds(new(provider.GetServices<IResourceKind>)));
         services.AddSingleton<MissingReference>();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Orrery.Ledger.Lineage;
 using Orrery.Ledger.Resources;
 using Orrery.Monitoring.Alerts;
 using Orrery.Monitoring.Monitors;
@@ -33,6 +34,7 @@ public static class MonitoringModule
         services.AddSingleton<IOwnerFactory<EndpointWatch>, EndpointWatchFactory>();
         services.AddSingleton<IResourceKind, MonitorKind>();
         services.AddSingleton<IMonitors, MonitorCatalog>();
+        services.AddSingleton<ISignalNames, AlertNames>();
         services.AddHostedService<EndpointFollower>();
         return services;
     }

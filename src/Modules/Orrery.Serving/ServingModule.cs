@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Orrery.Ledger.Lineage;
 using Orrery.Ledger.Resources;
 using Orrery.Pipelines.Steps;
 using Orrery.Platform.Hosting;
@@ -37,6 +38,7 @@ public static class ServingModule
         // An owner hands its own address to requests and followers, so the address is looked up when it is first used.
         services.AddSingleton(provider => new Lazy<IOwners<EndpointOwner>>(provider.GetRequiredService<IOwners<EndpointOwner>>));
         services.AddSingleton<IEndpoints, EndpointCatalog>();
+        services.AddSingleton<ISignalNames, VerdictNames>();
         services.AddSingleton<IResourceKind, EndpointKind>();
         services.AddSingleton<IStepKind, DeployStep>();
 

@@ -1,4 +1,6 @@
 using Microsoft.Playwright;
+using Orrery.Pipelines;
+using Orrery.Platform.Access;
 using Xunit;
 
 namespace Orrery.Hosts.Tests.Web;
@@ -27,6 +29,53 @@ public sealed class JourneyTests(Servers servers, Chromium chromium)
         await picture.ScrollIntoViewIfNeededAsync();
         await Assertions.Expect(picture).ToHaveJSPropertyAsync("complete", true);
         Assert.True(await picture.EvaluateAsync<int>("image => image.naturalWidth") > 0);
+        Assert.Empty(tab.Failures);
+    }
+
+    [Fact]
+    public async Task The_loop_shows_what_belongs_to_its_endpoint_though_newer_things_are_there()
+    {
+        // Neither a file of another source nor a run of another pipeline is of this loop.
+        using var noise = new MemoryStream("shelf,cups\nupper,3\nlower,4\n"u8.ToArray());
+        await servers.Lived.Client.Data.IngestAsync("crockery", "crockery.csv", noise);
+        var pipelines = servers.Lived.Get<IPipelines>();
+        var ada = new Caller(Caller.DefaultWorkspace, "user:ada", Role.Admin);
+        var counting = await pipelines.StartAsync(ada, "inventory");
+        (await servers.Hold.NextAsync()).Released.SetResult();
+        await pipelines.WaitAsync(ada, counting);
+
+        await using var tab = await chromium.OpenAsync(servers.Lived.Address, 1280, ColorScheme.Light);
+        await tab.GoAsync("/");
+        await Assertions.Expect(Station(tab, "Source")).ToContainTextAsync("last file: 3,000 rows");
+        await Assertions.Expect(Station(tab, "Dataset")).ToContainTextAsync("deliveries v1");
+        await Assertions.Expect(Station(tab, "Pipeline")).ToContainTextAsync("train-deliveries");
+        await Station(tab, "Pipeline").ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("h1")).ToContainTextAsync("train-deliveries,");
+        Assert.Empty(tab.Failures);
+    }
+
+    [Fact]
+    public async Task Each_endpoint_has_its_own_loop()
+    {
+        await using var tab = await chromium.OpenAsync(servers.Lived.Address, 1280, ColorScheme.Light);
+        await tab.GoAsync("/");
+        await Assertions.Expect(tab.Page.Locator("a.chip.brass")).ToHaveTextAsync("deliveries");
+        await tab.Page.Locator("a.chip", new() { HasText = "returns" }).ClickAsync();
+        await Assertions.Expect(Station(tab, "Endpoint")).ToContainTextAsync("nothing is deployed");
+        await Assertions.Expect(Station(tab, "Pipeline")).ToContainTextAsync("none yet");
+        Assert.Empty(tab.Failures);
+    }
+
+    [Fact]
+    public async Task An_alert_in_the_lineage_says_what_it_is_and_leads_to_its_monitor()
+    {
+        await using var tab = await chromium.OpenAsync(servers.Lived.Address, 1280, ColorScheme.Light);
+        await tab.GoAsync("/lineage?start=endpoint/deliveries");
+        var alert = tab.Page.Locator("a.node.signal").First;
+        await Assertions.Expect(alert).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("^(drift|performance): [a-z_A-Z0-9]+, alert of deliveries"));
+        await alert.ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("#alerts")).ToBeVisibleAsync();
+        Assert.EndsWith("/monitors/deliveries#alerts", tab.Page.Url);
         Assert.Empty(tab.Failures);
     }
 
@@ -76,4 +125,6 @@ public sealed class JourneyTests(Servers servers, Chromium chromium)
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Verify the chain" }).ClickAsync();
         await Assertions.Expect(tab.Page.Locator(".notice.good")).ToContainTextAsync("The chain holds");
     }
+
+    private static ILocator Station(Tab tab, string name) => tab.Page.Locator("a.station", new() { Has = tab.Page.Locator(".station-name", new() { HasTextString = name }) });
 }

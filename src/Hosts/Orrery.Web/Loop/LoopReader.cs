@@ -1,5 +1,4 @@
 using Orrery.Data.Datasets;
-using Orrery.Data.Sources;
 using Orrery.Features.Services;
 using Orrery.Features.Streaming;
 using Orrery.Features.Views;
@@ -20,7 +19,8 @@ namespace Orrery.Web.Loop;
 
 /// <summary>Reads how each station of the loop stands, beginning at the endpoint and following what it names.</summary>
 internal sealed class LoopReader(
-    IAssets assets, IRuns runs, IResources resources, IGates gates, IFeatureStream features, IEndpoints endpoints, IMonitors monitors, IPipelines pipelines)
+    IAssets assets, IRuns runs, IResources resources, LoopOrigins origins, IGates gates, IFeatureStream features, IEndpoints endpoints, IMonitors monitors,
+    IPipelines pipelines)
 {
     private static readonly PageRequest Newest = new(1);
 
@@ -34,10 +34,11 @@ internal sealed class LoopReader(
         var views = await ViewsAsync(caller, service, cancellationToken);
         var monitor = (await monitors.ListAsync(caller, cancellationToken)).FirstOrDefault(m => m.Spec.Endpoint == endpoint?.Name);
         var alert = (await monitors.AlertsAsync(caller, new(Endpoint: endpoint?.Name), Newest, cancellationToken)).Items is [var first, ..] ? first : null;
+        var dataset = await origins.DatasetAsync(caller, model, views, cancellationToken);
         IReadOnlyList<Station> stations =
         [
-            await SourceAsync(caller, cancellationToken),
-            await DatasetAsync(caller, views, cancellationToken),
+            await SourceAsync(caller, dataset, cancellationToken),
+            Dataset(dataset),
             await FeaturesAsync(caller, service, views, cancellationToken),
             await TrainingAsync(caller, model, cancellationToken),
             Model(model, endpoint),
@@ -47,7 +48,7 @@ internal sealed class LoopReader(
             Label(monitor),
             Monitor(monitor),
             Alert(alert, monitor),
-            await PipelineAsync(caller, cancellationToken),
+            await PipelineAsync(caller, model, endpoint, cancellationToken),
         ];
         var auc = model?.Read<ModelManifest>().Metrics.GetValueOrDefault("test.auc", double.NaN) ?? double.NaN;
         return new(
@@ -72,27 +73,21 @@ internal sealed class LoopReader(
         return [.. views.Where(view => names.Contains(view.Version.Name))];
     }
 
-    private async Task<Station> SourceAsync(Caller caller, CancellationToken cancellationToken)
+    private async Task<Station> SourceAsync(Caller caller, AssetVersion? dataset, CancellationToken cancellationToken)
     {
-        var sources = await resources.ListAsync<SourceSpec>(caller, AssetKind.Source, cancellationToken);
-        var ingest = await LatestRunAsync(caller, new(Kind: "ingest"), cancellationToken);
+        var (sources, ingest) = await origins.SourcesAsync(caller, dataset?.Name, cancellationToken);
         if (sources.Count == 0 && ingest is null)
             return new("Source", "none yet", "declare one in YAML", "/datasets");
         var added = ingest?.Metrics.GetValueOrDefault("rows.added", double.NaN) ?? double.NaN;
         return new(
-            "Source", Named([.. sources.Select(s => s.Version.Name)], "sources"),
+            "Source", Named(sources, "sources"),
             ingest is null ? "nothing ingested yet" : double.IsFinite(added) ? $"last file: {Numbers.Count((long)added)} rows" : Word(ingest.Status),
             ingest is null ? "/datasets" : Links.Run(ingest.Id), ingest is null ? Tone.Quiet : Tones.Of(ingest.Status));
     }
 
-    private async Task<Station> DatasetAsync(Caller caller, IReadOnlyList<Resource<FeatureViewSpec>> views, CancellationToken cancellationToken)
-    {
-        var name = views.Count > 0 ? views[0].Spec.Source
-            : (await assets.ListAsync(caller, AssetKind.Dataset, Newest, cancellationToken)).Items is [var any, ..] ? any.Name : null;
-        if (name is null || await assets.FindAsync(caller, new(AssetKind.Dataset, name), cancellationToken) is not { } version)
-            return new("Dataset", "none yet", "orrery ingest", "/datasets");
-        return new("Dataset", $"{name} v{version.Number}", $"{Numbers.Count(version.Read<DatasetManifest>().Rows)} rows", Links.Asset(new(AssetKind.Dataset, name)), Tone.Good);
-    }
+    private static Station Dataset(AssetVersion? version) => version is null
+        ? new("Dataset", "none yet", "orrery ingest", "/datasets")
+        : new("Dataset", $"{version.Name} v{version.Number}", $"{Numbers.Count(version.Read<DatasetManifest>().Rows)} rows", Links.Asset(new(AssetKind.Dataset, version.Name)), Tone.Good);
 
     private async Task<Station> FeaturesAsync(
         Caller caller, string? service, IReadOnlyList<Resource<FeatureViewSpec>> views, CancellationToken cancellationToken)
@@ -114,9 +109,10 @@ internal sealed class LoopReader(
 
     private async Task<Station> TrainingAsync(Caller caller, AssetVersion? model, CancellationToken cancellationToken)
     {
-        // The one that goes on, else the one that made the model that answers.
-        var run = await LatestRunAsync(caller, new(Kind: "train", Status: RunStatus.Running), cancellationToken)
-            ?? (model?.Run is { } made ? await runs.GetAsync(caller, made, cancellationToken) : await LatestRunAsync(caller, new(Kind: "train"), cancellationToken));
+        // The next version's training where one goes on, else the one that made the model that answers. The folder of a training is its trainer.
+        var made = model?.Run is { } id ? await runs.GetAsync(caller, id, cancellationToken) : null;
+        var run = await origins.NewestAsync(caller, new(Kind: "train", Folder: made?.Folder, Status: RunStatus.Running), cancellationToken)
+            ?? made ?? await origins.NewestAsync(caller, new(Kind: "train"), cancellationToken);
         if (run is null)
             return new("Training", "no run yet", "orrery run train", "/runs");
         var took = run.EndedAt is { } end ? $"{Word(run.Status)} in {Numbers.Duration(end - run.StartedAt)}" : "goes on";
@@ -196,21 +192,19 @@ internal sealed class LoopReader(
             open > 0 ? Tone.Bad : Tone.Good);
     }
 
-    private async Task<Station> PipelineAsync(Caller caller, CancellationToken cancellationToken)
+    private async Task<Station> PipelineAsync(Caller caller, AssetVersion? model, EndpointStatus? endpoint, CancellationToken cancellationToken)
     {
-        if ((await pipelines.ListAsync(caller, null, Newest, cancellationToken)).Items is not [var run, ..])
-            return new("Pipeline", "no run yet", "orrery run NAME", "/pipelines");
-        return new(
-            "Pipeline", run.Pipeline, $"{Word(run.Status)}, by {run.Trigger.Kind.ToString().ToLowerInvariant()}", $"/pipelines/{Uri.EscapeDataString(run.Pipeline)}/runs/{run.Id}",
-            Tones.Of(run.Status));
+        if (await origins.PipelineAsync(caller, model, endpoint, cancellationToken) is not { } name)
+            return new("Pipeline", "none yet", "declare one that deploys", "/pipelines");
+        var href = Links.Asset(new(AssetKind.Pipeline, name));
+        return (await pipelines.ListAsync(caller, name, Newest, cancellationToken)).Items is [var run, ..]
+            ? new("Pipeline", name, $"{Word(run.Status)}, by {run.Trigger.Kind.ToString().ToLowerInvariant()}", $"{href}/runs/{run.Id}", Tones.Of(run.Status))
+            : new("Pipeline", name, "no run yet", href);
     }
-
-    private async Task<Run?> LatestRunAsync(Caller caller, RunQuery query, CancellationToken cancellationToken) =>
-        (await runs.ListAsync(caller, query, Newest, cancellationToken)).Items is [var run, ..] ? run : null;
 
     private static string Word(RunStatus status) => status.ToString().ToLowerInvariant();
 
     private static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
-    private static string Named(IReadOnlyList<string> names, string plural) => names.Count == 1 ? names[0] : $"{names.Count} {plural}";
+    private static string Named(IReadOnlyList<string> names, string plural) => names.Count switch { 0 => "no longer declared", 1 => names[0], var many => $"{many} {plural}" };
 }

@@ -47,6 +47,7 @@ internal static class Links
     {
         LineageNodeKind.Run => $"/runs/{node.Id.Id}",
         LineageNodeKind.Endpoint => $"/endpoints/{Uri.EscapeDataString(node.Id.Id)}",
+        LineageNodeKind.Signal when node.About is { } about => Asset(about) + (about.Kind == AssetKind.Monitor ? "#alerts" : "#canaries"),
         LineageNodeKind.Version => AssetRef.TryParse(node.Label, out var reference) ? Asset(reference) : null,
         _ => null,
     };

@@ -37,7 +37,8 @@ public readonly record struct LineageNodeId(LineageNodeKind Kind, string Id)
 /// <param name="Label"><c>model/flights:3</c>, <c>train flights</c> …</param>
 /// <param name="Detail">The asset's or run's kind.</param>
 /// <param name="Time">When it came to be.</param>
-public sealed record LineageNode(LineageNodeId Id, string Label, string Detail, DateTimeOffset Time);
+/// <param name="About">Of a signal: the asset whose page tells more of it, the monitor of an alert; null for others.</param>
+public sealed record LineageNode(LineageNodeId Id, string Label, string Detail, DateTimeOffset Time, AssetRef? About = null);
 
 /// <summary>Something went from one node to another: <c>input</c>, <c>output</c>, <c>serves</c>, <c>triggered</c> …</summary>
 public sealed record LineageEdge(LineageNodeId From, LineageNodeId To, string Role);

@@ -7,7 +7,7 @@ using Orrery.Platform.Relational;
 
 namespace Orrery.Ledger.Lineage;
 
-internal sealed class LineageStore(IDatabase database, IAudit audit, TimeProvider clock) : ILineage
+internal sealed class LineageStore(IDatabase database, IAudit audit, SignalLabels signals, TimeProvider clock) : ILineage
 {
     public const int MaxDepth = 64;
 
@@ -23,13 +23,14 @@ internal sealed class LineageStore(IDatabase database, IAudit audit, TimeProvide
         }, cancellationToken);
     }
 
-    public Task<LineageGraph> WalkAsync(
+    public async Task<LineageGraph> WalkAsync(
         Caller caller, LineageNodeId start, LineageDirection direction, int depth = 16, CancellationToken cancellationToken = default)
     {
         if (depth is < 1 or > MaxDepth)
             throw new InvalidException($"A walk goes 1 to {MaxDepth} steps deep; the request asked for {depth}.");
         CheckNode(start);
-        return database.ReadAsync((connection, token) => WalkAsync(connection, caller, start, direction, depth, token), cancellationToken);
+        var graph = await database.ReadAsync((connection, token) => WalkAsync(connection, caller, start, direction, depth, token), cancellationToken);
+        return graph with { Nodes = await signals.NameAsync(caller, graph.Nodes, cancellationToken) };
     }
 
     private static async Task<LineageGraph> WalkAsync(

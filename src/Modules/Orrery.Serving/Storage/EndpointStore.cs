@@ -67,6 +67,14 @@ internal sealed class EndpointStore(IDatabase database, IAudit audit, TimeProvid
         database.ReadAsync<IReadOnlyList<CanaryRow>>(async (connection, token) =>
             await connection.GetTable<CanaryRow>().Where(row => row.Endpoint == endpoint).OrderByDescending(row => row.Id).Take(Shown + 1).ToListAsync(token), cancellationToken);
 
+    /// <summary>Canaries of a workspace's endpoints, whichever of the ids are some.</summary>
+    public Task<IReadOnlyList<CanaryRow>> CanariesAsync(string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<CanaryRow>>(async (connection, token) => await
+            (from canary in connection.GetTable<CanaryRow>()
+             join endpoint in connection.GetTable<EndpointRow>() on canary.Endpoint equals endpoint.Name
+             where endpoint.Workspace == workspace && ids.Contains(canary.Id)
+             select canary).ToListAsync(token), cancellationToken);
+
     public Task<CanaryRow?> FindCanaryAsync(string endpoint, string canary, CancellationToken cancellationToken) => database.ReadAsync(
         (connection, token) => connection.GetTable<CanaryRow>().SingleOrDefaultAsync(row => row.Id == canary && row.Endpoint == endpoint, token), cancellationToken);
 
