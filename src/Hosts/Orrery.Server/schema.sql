@@ -14,7 +14,7 @@ CREATE UNIQUE INDEX "ux_asset_versions_number" ON "asset_versions" ("asset_id" A
 CREATE INDEX "ix_asset_versions_digest" ON "asset_versions" ("asset_id" ASC, "digest" ASC);
 CREATE TABLE "asset_aliases" ("asset_id" TEXT NOT NULL, "alias" TEXT NOT NULL, "number" INTEGER NOT NULL, CONSTRAINT "PK_asset_aliases" PRIMARY KEY ("asset_id", "alias"));
 CREATE TABLE "version_tags" ("version_id" TEXT NOT NULL, "name" TEXT NOT NULL, "value" TEXT NOT NULL, CONSTRAINT "PK_version_tags" PRIMARY KEY ("version_id", "name"));
-CREATE TABLE "runs" ("id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "kind" TEXT NOT NULL, "name" TEXT NOT NULL, "folder" TEXT NOT NULL, "parent_id" TEXT, "status" TEXT NOT NULL, "error" TEXT, "seed" INTEGER, "code_commit" TEXT, "runtime" TEXT NOT NULL, "operating_system" TEXT NOT NULL, "processor" TEXT NOT NULL, "owner" TEXT NOT NULL, "started_at" INTEGER NOT NULL, "ended_at" INTEGER, CONSTRAINT "PK_runs" PRIMARY KEY ("id"));
+CREATE TABLE "runs" ("id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "kind" TEXT NOT NULL, "name" TEXT NOT NULL, "folder" TEXT NOT NULL, "parent_id" TEXT, "status" TEXT NOT NULL, "error" TEXT, "seed" INTEGER, "code_commit" TEXT, "runtime" TEXT NOT NULL, "operating_system" TEXT NOT NULL, "processor" TEXT NOT NULL, "owner" TEXT NOT NULL, "started_at" INTEGER NOT NULL, "ended_at" INTEGER, "alive_until" INTEGER, CONSTRAINT "PK_runs" PRIMARY KEY ("id"));
 CREATE INDEX "ix_runs_started" ON "runs" ("workspace" ASC, "started_at" DESC, "id" DESC);
 CREATE INDEX "ix_runs_folder" ON "runs" ("workspace" ASC, "folder" ASC, "started_at" DESC);
 CREATE INDEX "ix_runs_parent" ON "runs" ("parent_id" ASC);
@@ -32,6 +32,7 @@ CREATE TABLE "audit_head" ("id" INTEGER NOT NULL, "number" INTEGER NOT NULL, "ha
 CREATE TABLE "gate_reports" ("id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "gate" TEXT NOT NULL, "gate_version" INTEGER NOT NULL, "version_id" TEXT NOT NULL, "passed" INTEGER NOT NULL, "rules" TEXT NOT NULL, "evidence" TEXT NOT NULL, "run_id" TEXT, "evaluated_by" TEXT NOT NULL, "evaluated_at" INTEGER NOT NULL, CONSTRAINT "PK_gate_reports" PRIMARY KEY ("id"));
 CREATE INDEX "ix_gate_reports_version" ON "gate_reports" ("workspace" ASC, "version_id" ASC);
 CREATE TABLE "gate_approvals" ("workspace" TEXT NOT NULL, "gate" TEXT NOT NULL, "version_id" TEXT NOT NULL, "approver" TEXT NOT NULL, "comment" TEXT NOT NULL, "approved_at" INTEGER NOT NULL, CONSTRAINT "PK_gate_approvals" PRIMARY KEY ("workspace", "gate", "version_id", "approver"));
+CREATE INDEX "ix_runs_alive" ON "runs" ("alive_until" ASC);
 CREATE TABLE "data_profiles" ("content" TEXT NOT NULL, "format" INTEGER NOT NULL, "profile" TEXT NOT NULL, CONSTRAINT "PK_data_profiles" PRIMARY KEY ("content", "format"));
 CREATE TABLE "pipeline_runs" ("id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "pipeline" TEXT NOT NULL, "version" INTEGER NOT NULL, "status" TEXT NOT NULL, "trigger_kind" TEXT NOT NULL, "trigger_detail" TEXT NOT NULL, "trigger_key" TEXT, "parameters" TEXT NOT NULL, "owner" TEXT NOT NULL, "owner_role" TEXT NOT NULL, "cancel" INTEGER NOT NULL, "error" TEXT, "started_at" INTEGER NOT NULL, "ended_at" INTEGER, CONSTRAINT "PK_pipeline_runs" PRIMARY KEY ("id"));
 CREATE UNIQUE INDEX "ux_pipeline_runs_trigger" ON "pipeline_runs" ("trigger_key" ASC);
@@ -55,6 +56,7 @@ CREATE INDEX "monitor_alerts_unannounced" ON "monitor_alerts" ("announced_after"
 CREATE TABLE "tokens" ("hash" TEXT NOT NULL, "name" TEXT NOT NULL, "workspace" TEXT NOT NULL, "role" TEXT NOT NULL, "created_by" TEXT NOT NULL, "created_at" INTEGER NOT NULL, CONSTRAINT "PK_tokens" PRIMARY KEY ("hash"));
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1, datetime('now'), 'work queue, leases, signal cursors');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000001, datetime('now'), 'Ledger: workspaces, assets, runs, lineage, audit, gates');
+INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000002, datetime('now'), 'Ledger: runs end with their process');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (13000001, datetime('now'), 'API tokens');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (2000001, datetime('now'), 'Data: profiles by content');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (5000001, datetime('now'), 'Pipelines: runs, steps, finished steps by key, subscriptions');

@@ -28,7 +28,9 @@ public static class LedgerModule
         services.AddSingleton<IAssets, AssetStore>();
         services.AddSingleton<RunEnvironmentReader>();
         services.AddSingleton<RunLogger>();
+        services.AddSingleton<LiveRuns>();
         services.AddSingleton<IRuns, RunStore>();
+        services.AddHostedService<RunKeeping>();
         services.AddSingleton<SignalLabels>();
         services.AddSingleton<ILineage, LineageStore>();
         services.AddSingleton(provider => new ResourceKinds(new(provider.GetServices<IResourceKind>)));

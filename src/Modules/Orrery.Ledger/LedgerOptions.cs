@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Orrery.Ledger;
 
 /// <summary>Settings of the ledger, from the configuration section <c>Ledger</c>.</summary>
@@ -5,4 +7,11 @@ public sealed class LedgerOptions
 {
     /// <summary>A folder inside the git checkout whose commit is recorded with each run. Default: the folder that the process was started in.</summary>
     public string CodeFolder { get; set; } = Environment.CurrentDirectory;
+
+    /// <summary>
+    /// How long a run that this server works on counts as alive without a word from its process; after that it has failed. Default 15 s: so much
+    /// later at most a run that a <c>kill -9</c> ended is said to have failed. Renewed three times within. One second to a day.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan RunLease { get; set; } = TimeSpan.FromSeconds(15);
 }

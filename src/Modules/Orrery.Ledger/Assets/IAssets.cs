@@ -40,8 +40,18 @@ public sealed record AssetVersion(
     public AssetRef Ref => new(Kind, Name, Number);
 
     /// <summary>The manifest as the record that the writing module made it from.</summary>
-    public T Read<T>() => Manifest.Deserialize<T>(LedgerJson.Options)
-        ?? throw new OrreryException(ErrorCode.Internal, $"The manifest of {Ref} is null.");
+    /// <exception cref="InvalidException">It is something else: a client may add versions with whatever manifest.</exception>
+    public T Read<T>()
+    {
+        try
+        {
+            return Manifest.Deserialize<T>(LedgerJson.Options) ?? throw new InvalidException($"The manifest of {Ref} is null.");
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidException($"The manifest of {Ref} is not one of a {Kind} that Orrery made: {error.Message}", error);
+        }
+    }
 }
 
 /// <summary>A version to add.</summary>

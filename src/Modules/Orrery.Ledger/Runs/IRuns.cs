@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orrery.Kernel;
 using Orrery.Platform.Access;
 using Orrery.Platform.Blobs;
@@ -46,6 +47,15 @@ public sealed record Run(
     RunEnvironment Environment, string Owner, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
     IReadOnlyDictionary<string, string> Parameters, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Tags);
 
+/// <summary>Who says when a run ends.</summary>
+public enum RunKeeper
+{
+    /// <summary>The process that started it: where that dies, the run has failed.</summary>
+    Process,
+    /// <summary>Somebody who outlives this process: a client, or a pipeline's durable state.</summary>
+    Other,
+}
+
 /// <summary>A run to start.</summary>
 /// <param name="Kind">What it does.</param>
 /// <param name="Name">A readable name.</param>
@@ -57,7 +67,12 @@ public sealed record Run(
 /// <param name="Id">Its id, where the caller must know it before; starting it again returns the run there is.</param>
 public sealed record NewRun(
     string Kind, string Name, string Folder = "default", RunId? Parent = null, long? Seed = null,
-    IReadOnlyDictionary<string, string>? Parameters = null, IReadOnlyDictionary<string, string>? Tags = null, RunId? Id = null);
+    IReadOnlyDictionary<string, string>? Parameters = null, IReadOnlyDictionary<string, string>? Tags = null, RunId? Id = null)
+{
+    /// <summary>Who says when it ends; no part of a request, since a client keeps its own runs.</summary>
+    [JsonIgnore]
+    public RunKeeper Keeper { get; init; }
+}
 
 /// <summary>One value of a metric over a run's course.</summary>
 public sealed record MetricPoint(string Key, double Value, long Step, DateTimeOffset Time);

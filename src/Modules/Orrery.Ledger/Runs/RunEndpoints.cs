@@ -38,7 +38,7 @@ internal static class RunEndpoints
 
     private static async Task<Created<Run>> StartAsync(HttpContext http, IRuns runs, NewRun body, CancellationToken cancellationToken)
     {
-        var run = await runs.StartAsync(http.Caller(), body, cancellationToken);
+        var run = await runs.StartAsync(http.Caller(), body with { Keeper = RunKeeper.Other }, cancellationToken);
         return TypedResults.Created($"/api/v1/runs/{run.Id}", run);
     }
 

@@ -28,6 +28,9 @@ internal sealed record RunRow
     [Column("started_at")] public long StartedAt { get; init; }
     [Column("ended_at")] public long? EndedAt { get; init; }
 
+    /// <summary>Until when the process that works on it vouches for it; null where it has ended, or somebody else says when it ends.</summary>
+    [Column("alive_until")] public long? AliveUntil { get; init; }
+
     public Run ToRun(IReadOnlyDictionary<string, string> parameters, IReadOnlyDictionary<string, double> metrics, IReadOnlyDictionary<string, string> tags) => new(
         new(Guid.Parse(Id)), Workspace, Kind, Name, Folder, ParentId is null ? null : new RunId(Guid.Parse(ParentId)), RunRows.Status(Status), Error, Seed,
         new(CodeCommit, Runtime, OperatingSystem, Processor), Owner, Instant.FromColumn(StartedAt), EndedAt is { } end ? Instant.FromColumn(end) : null,

@@ -13,7 +13,7 @@ using Orrery.Platform.Relational;
 namespace Orrery.Ledger.Runs;
 
 /// <summary>The record of runs on the relational port.</summary>
-internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logger, RunEnvironmentReader environment, TimeProvider clock) : IRuns
+internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logger, RunEnvironmentReader environment, LiveRuns live, TimeProvider clock) : IRuns
 {
     private const int MaxErrorLength = 16_384; // a stack trace fits; a dump of the input does not
 
@@ -26,6 +26,8 @@ internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logge
         RunLogger.Check(log);
         var now = Instant.Now(clock);
         var row = RowOf(caller, run, environment.Read(), now);
+        if (run.Keeper == RunKeeper.Process)
+            row = row with { AliveUntil = live.Begin(row.Id) };
         return database.WriteAsync(transaction =>
         {
             WorkspaceStore.Require(transaction, caller);
@@ -51,7 +53,7 @@ internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logge
         return database.WriteAsync(transaction => logger.Log(transaction, caller, run, log), cancellationToken);
     }
 
-    public Task FinishAsync(Caller caller, RunId run, RunStatus status, string? error = null, CancellationToken cancellationToken = default)
+    public async Task FinishAsync(Caller caller, RunId run, RunStatus status, string? error = null, CancellationToken cancellationToken = default)
     {
         if (status == RunStatus.Running)
             throw new InvalidException("A run ends as finished, failed or cancelled, not as running.");
@@ -59,15 +61,16 @@ internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logge
             error = error[..MaxErrorLength] + "…";
         var word = RunRows.Word(status);
         var id = run.ToString();
-        return database.WriteAsync(transaction =>
+        await database.WriteAsync(transaction =>
         {
             if (RunRows.Require(transaction, caller, run).Status != RunRows.Word(RunStatus.Running))
                 return;
             var now = Instant.ToColumn(clock.GetUtcNow());
             transaction.GetTable<RunRow>().Where(row => row.Id == id)
-                .Set(row => row.Status, word).Set(row => row.Error, error).Set(row => row.EndedAt, now).Update();
+                .Set(row => row.Status, word).Set(row => row.Error, error).Set(row => row.EndedAt, now).Set(row => row.AliveUntil, (long?)null).Update();
             audit.Append(transaction, caller, $"run.{word}", $"run/{run}", error is null ? "" : error.Split('\n')[0]);
         }, cancellationToken);
+        live.End(id);
     }
 
     public Task<Run> GetAsync(Caller caller, RunId run, CancellationToken cancellationToken = default) =>

@@ -60,7 +60,7 @@ internal sealed class PipelineRuns(
             return;
         var given = row.ReadParameters().ToDictionary(parameter => parameter.Key, parameter => Placeholders.Text(parameter.Value));
         var tags = new Dictionary<string, string> { ["trigger"] = $"{row.TriggerKind} {row.TriggerDetail}".TrimEnd() };
-        await runs.StartAsync(row.Caller, new("pipeline", row.Pipeline, row.Pipeline, Parameters: given, Tags: tags, Id: row.RunId), cancellationToken);
+        await runs.StartAsync(row.Caller, new("pipeline", row.Pipeline, row.Pipeline, Parameters: given, Tags: tags, Id: row.RunId) { Keeper = RunKeeper.Other }, cancellationToken);
         await runs.LogAsync(row.Caller, row.RunId, new() { Inputs = [new(version.Id, "pipeline")] }, cancellationToken);
         if (row.TriggerKind == Words.Of(PipelineTriggerKind.Signal))
             await lineage.LinkAsync(row.Caller, new(LineageNodeKind.Signal, row.TriggerDetail), LineageNodeId.Of(row.RunId), "triggered", cancellationToken);

@@ -32,6 +32,15 @@ public sealed class AssetTests
     }
 
     [Fact]
+    public async Task A_manifest_of_another_kind_is_refused_when_it_is_read()
+    {
+        await using var platform = await StartAsync();
+        var version = await platform.Assets().AddVersionAsync(Ada, new(AssetKind.Dataset, "flights", new { rows = "many" }));
+        var refusal = Assert.Throws<InvalidException>(() => version.Read<Manifest>());
+        Assert.Contains("dataset/flights:1", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Adding_the_content_of_the_latest_again_returns_it_and_still_records_the_run()
     {
         await using var platform = await StartAsync();
