@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Orrery.Kernel;
+using Orrery.Platform.Hosting;
 
 namespace Orrery.Data.Ingestion;
 
@@ -24,7 +25,7 @@ internal sealed record Upload(string Path, Digest Content, long Bytes)
                 if (bytes > maxBytes)
                     throw new QuotaExceededException($"A file has at most {maxBytes} bytes; this one is longer. Split it, or raise Data:MaxUploadBytes.");
                 hash.AppendData(buffer, 0, read);
-                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                await WriteAsync(file, buffer.AsMemory(0, read), cancellationToken);
             }
 
             return new(path, Digest.FromHash(hash.GetHashAndReset()), bytes);
@@ -32,6 +33,18 @@ internal sealed record Upload(string Path, Digest Content, long Bytes)
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static async Task WriteAsync(FileStream file, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await file.WriteAsync(bytes, cancellationToken);
+        }
+        catch (Exception error) when (StorageRefusal.Is(error)) // Ours, unlike what reading the sender's stream throws.
+        {
+            throw StorageRefusal.Of(error, "The file");
         }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Orrery.Kernel;
+using Orrery.Platform.Hosting;
 using ParquetSharp;
 
 namespace Orrery.Embedded.Folder;
@@ -22,8 +23,7 @@ internal static class StorageErrors
             new UnavailableException($"{what} could not be written: another process holds the database. Try again.", error),
         SqliteException { SqliteErrorCode: SqliteConstraint } =>
             new ConflictException($"It contradicts what is stored: {error.Message}", error),
-        _ when IsStorage(error) =>
-            new UnavailableException($"{what} could not be written: {error.Message.TrimEnd('.')}. Nothing of it was kept. Check the data folder's free space and permissions, then try again.", error),
+        _ when IsStorage(error) => StorageRefusal.Of(error, what),
         _ => error,
     };
 
@@ -42,11 +42,8 @@ internal static class StorageErrors
 
     private static bool IsStorage(Exception error) => error switch
     {
-        IOException or UnauthorizedAccessException => true,
         SqliteException { SqliteErrorCode: SqliteReadOnly or SqliteIoError or SqliteFull or SqliteCannotOpen } => true,
-        // .NET reports EFBIG, a file larger than the file system or the process's limit allows, as an argument out of range.
-        ArgumentOutOfRangeException { ParamName: "value" } => true,
         ParquetException => error.Message.Contains("IOError", StringComparison.Ordinal),
-        _ => false,
+        _ => StorageRefusal.Is(error),
     };
 }

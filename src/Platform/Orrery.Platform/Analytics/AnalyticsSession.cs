@@ -1,5 +1,6 @@
 using System.Data.Common;
 using DuckDB.NET.Data;
+using Orrery.Platform.Hosting;
 
 namespace Orrery.Platform.Analytics;
 
@@ -43,6 +44,10 @@ public static class AnalyticsSession
             catch (Exception error) when (error is DuckDBException or OperationCanceledException && cancellationToken.IsCancellationRequested)
             {
                 throw new OperationCanceledException("The analytical statement was cancelled.", error, cancellationToken);
+            }
+            catch (DuckDBException error) when (StorageRefusal.Is(error))
+            {
+                throw StorageRefusal.Of(error, "The result of an analytical statement");
             }
         }, cancellationToken);
 
