@@ -12,11 +12,13 @@ internal sealed class OrreryProcess : IAsyncDisposable
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private OrreryProcess(string folder, IEnumerable<string> arguments)
+    private OrreryProcess(string folder, IReadOnlyDictionary<string, string> settings, string program, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Executable, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
         start.Environment["XDG_CONFIG_HOME"] = folder;
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
         start.Environment.Remove("ORRERY_SERVER");
         start.Environment.Remove("ORRERY_TOKEN");
         _process = new Process { StartInfo = start };
@@ -34,7 +36,21 @@ internal sealed class OrreryProcess : IAsyncDisposable
     public string Errors => Text(_errors);
 
     /// <summary>Starts it and goes on at once.</summary>
-    public static OrreryProcess Start(TempFolder folder, params string[] arguments) => new(folder.Path, arguments);
+    public static OrreryProcess Start(TempFolder folder, params string[] arguments) => new(folder.Path, new Dictionary<string, string>(), Executable, arguments);
+
+    /// <summary>As <see cref="Start(TempFolder, string[])"/>, with settings as environment variables: <c>Pipelines__Lease</c>.</summary>
+    public static OrreryProcess Start(TempFolder folder, IReadOnlyDictionary<string, string> settings, params string[] arguments) => new(folder.Path, settings, Executable, arguments);
+
+    /// <summary>
+    /// Starts it where no file may grow beyond <paramref name="maxFileKiB"/>, as on a full disk. The shell ignores SIGXFSZ, which would kill instead of
+    /// refuse, and its child inherits that.
+    /// </summary>
+    public static OrreryProcess StartWithFullDisk(TempFolder folder, int maxFileKiB, params string[] arguments) => new(
+        folder.Path,
+        new Dictionary<string, string> { ["DOTNET_EnableWriteXorExecute"] = "0" }, // Its double mapping is a large file of its own, in memory.
+        "/bin/sh",
+        ["-c", $"trap '' XFSZ; ulimit -f {maxFileKiB * 2}; exec \"$0\" \"$@\"", Executable, .. arguments]); // POSIX counts in blocks of 512 bytes.
+
 
     /// <summary>Runs it to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(TempFolder folder, params string[] arguments)
@@ -62,14 +78,14 @@ internal sealed class OrreryProcess : IAsyncDisposable
     /// <summary>SIGKILL: no chance to clean up.</summary>
     public async Task KillAsync()
     {
-        _process.Kill(entireProcessTree: true);
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-            await KillAsync();
+        await KillAsync();
         _process.Dispose();
     }
 
