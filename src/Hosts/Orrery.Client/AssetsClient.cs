@@ -10,7 +10,7 @@ public sealed record Asset(
 
 /// <summary>An immutable version of an asset.</summary>
 public sealed record AssetVersion(
-    VersionId Id, AssetKind Kind, string Name, int Number, Digest Digest, JsonElement Manifest, IReadOnlyDictionary<string, string> Tags, RunId? Run,
+    VersionId Id, AssetId AssetId, AssetKind Kind, string Name, int Number, Digest Digest, JsonElement Manifest, IReadOnlyDictionary<string, string> Tags, RunId? Run,
     string CreatedBy, DateTimeOffset CreatedAt);
 
 /// <summary>The catalogue of assets.</summary>

@@ -6,12 +6,16 @@ using Orrery.Kernel;
 namespace Orrery.Client;
 
 /// <summary>One thing that is wrong with one row.</summary>
-public sealed record QuarantinedRow(long Row, long? Line, string? Column, string? Value, string Reason, string Detail, string? Record);
+public sealed record QuarantinedRow(
+    long Row, long? Line, string? Column, string? Value,
+    [property: Words("ragged", "badQuote", "tooLong", "invalidEncoding", "invalidJson", "wrongType", "missing", "deriveFailed", "duplicateKey", "expectation")] string Reason,
+    string Detail, string? Record);
 
-/// <summary>How an ingestion came out: <c>ingested</c> or <c>alreadyIngested</c>; a refused file is an <see cref="InvalidException"/>.</summary>
+/// <summary>How an ingestion came out; a refused file is an <see cref="InvalidException"/>.</summary>
 public sealed record IngestResult(
-    string Outcome, string Dataset, AssetVersion? Version, RunId? Run, Digest Content, long RowsRead, long RowsAdded, long RowsQuarantined,
-    IReadOnlyDictionary<string, long> Reasons, IReadOnlyList<QuarantinedRow> Sample, IReadOnlyList<string> IgnoredColumns);
+    [property: Words("ingested", "alreadyIngested", "refused")] string Outcome, string Dataset, AssetVersion? Version, RunId? Run, Digest Content, long RowsRead, long RowsAdded, long RowsQuarantined,
+    IReadOnlyDictionary<string, long> Reasons, IReadOnlyList<QuarantinedRow> Sample, IReadOnlyList<string> IgnoredColumns,
+    string? Refusal);
 
 /// <summary>A bin of a histogram.</summary>
 public sealed record HistogramBin(double From, double To, long Count);
@@ -21,14 +25,14 @@ public sealed record ValueCount(string Value, long Count);
 
 /// <summary>What a column looks like.</summary>
 public sealed record ColumnProfile(
-    string Name, string Type, long Missing, long Distinct, double? Minimum, double? Maximum, double? Mean, double? StandardDeviation,
+    string Name, [property: Words("boolean", "int64", "float64", "text", "timestamp")] string Type, long Missing, long Distinct, double? Minimum, double? Maximum, double? Mean, double? StandardDeviation,
     IReadOnlyList<double>? Quantiles, IReadOnlyList<HistogramBin>? Histogram, IReadOnlyList<ValueCount>? TopValues);
 
 /// <summary>What a dataset looks like.</summary>
 public sealed record DatasetProfile(long Rows, IReadOnlyList<ColumnProfile> Columns);
 
-/// <summary>A column of a dataset: boolean, int64, float64, text or timestamp.</summary>
-public sealed record DatasetColumn(string Name, string Type);
+/// <summary>A column of a dataset.</summary>
+public sealed record DatasetColumn(string Name, [property: Words("boolean", "int64", "float64", "text", "timestamp")] string Type);
 
 /// <summary>Rows of a dataset: for each row its values, in the order of the columns.</summary>
 public sealed record RowPage(IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<IReadOnlyList<JsonElement>> Rows, string? Next);

@@ -8,12 +8,15 @@ public sealed record ServedVersion(VersionId Id, int Number, Digest Digest);
 /// <summary>What an arm did since the server started.</summary>
 public sealed record ArmStatus(string Arm, int Version, long Requests, long Answered, long Errors, long NonFinite, double MeanScoringMs);
 
-/// <summary>A canary and its evidence; <c>state</c> is running, promoted, rolledBack, undecided or cancelled.</summary>
+/// <summary>A canary and its evidence.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="State">Where it stands.</param>
 /// <param name="Champion">The champion's version number.</param>
 /// <param name="Challenger">The challenger's.</param>
 /// <param name="Share">The challenger's share of requests: <c>10%</c>.</param>
+/// <param name="Shadow">Whether the challenger only scores, and never answers.</param>
+/// <param name="Metric">The loss that decides.</param>
+/// <param name="Alpha">The chance of a wrong verdict.</param>
 /// <param name="Outcomes">Requests with both scores and a label so far.</param>
 /// <param name="ChampionLoss">The champion's mean loss on them.</param>
 /// <param name="ChallengerLoss">The challenger's.</param>
@@ -23,18 +26,19 @@ public sealed record ArmStatus(string Arm, int Version, long Requests, long Answ
 /// <param name="StartedAt">When it began.</param>
 /// <param name="EndedAt">When it ended.</param>
 public sealed record CanaryStatus(
-    string Id, string State, int Champion, int Challenger, string Share, long Outcomes, double? ChampionLoss, double? ChallengerLoss, double Lower, double Upper,
+    string Id, [property: Words("running", "promoted", "rolledBack", "undecided", "cancelled")] string State, int Champion, int Challenger, string Share, bool Shadow,
+    [property: Words("brier", "logLoss")] string Metric, double Alpha, long Outcomes, double? ChampionLoss, double? ChallengerLoss, double Lower, double Upper,
     string? Reason, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
 
 /// <summary>The interval of a canary at one moment: champion loss − challenger loss after so many outcomes.</summary>
 public sealed record CoursePoint(long Outcomes, double Difference, double Lower, double Upper);
 
 /// <summary>A version became the champion.</summary>
-public sealed record Deployment(int Version, int? Previous, string Reason, bool Forced, string Actor, DateTimeOffset At);
+public sealed record Deployment(int Version, int? Previous, [property: Words("deployed", "promoted", "rolledBack")] string Reason, bool Forced, string Actor, DateTimeOffset At);
 
 /// <summary>How an endpoint stands.</summary>
 public sealed record EndpointStatus(
-    string Name, string Model, bool Ready, string? Reason, ServedVersion? Champion, IReadOnlyList<ArmStatus> Arms, CanaryStatus? Canary,
+    string Name, string Workspace, string Model, bool Ready, string? Reason, ServedVersion? Champion, IReadOnlyList<ArmStatus> Arms, CanaryStatus? Canary,
     IReadOnlyList<CanaryStatus> Past, IReadOnlyList<Deployment> Deployments);
 
 /// <summary>A prediction as it was logged.</summary>

@@ -9,7 +9,7 @@ public sealed record ViewProgress(string View, DateTimeOffset? Watermark, long U
 public sealed record PushReceipt(string View, long Accepted, long Late, long WithoutEntity);
 
 /// <summary>The features of one entity; null where one has no value.</summary>
-public sealed record OnlineRow(IReadOnlyList<double?> Values, IReadOnlyList<string> Statuses, IReadOnlyList<DateTimeOffset?> Ticks);
+public sealed record OnlineRow(IReadOnlyList<double?> Values, [property: Words("present", "notFound", "expired")] IReadOnlyList<string> Statuses, IReadOnlyList<DateTimeOffset?> Ticks);
 
 /// <summary>The features of some entities.</summary>
 public sealed record OnlineFeatures(IReadOnlyList<string> Features, IReadOnlyList<OnlineRow> Rows);

@@ -8,7 +8,7 @@ public sealed record GateRuleResult(string Rule, bool Passed, double? Value, str
 /// <summary>How a gate came out for a version.</summary>
 public sealed record GateReport(
     string Id, string Gate, int GateVersion, VersionId Subject, bool Passed, IReadOnlyList<GateRuleResult> Rules, IReadOnlyDictionary<string, double> Evidence,
-    string EvaluatedBy, DateTimeOffset EvaluatedAt);
+    RunId? Run, string EvaluatedBy, DateTimeOffset EvaluatedAt);
 
 /// <summary>Somebody's approval of a version at a gate.</summary>
 public sealed record GateApproval(string Gate, VersionId Subject, string Approver, string Comment, DateTimeOffset ApprovedAt);

@@ -2,8 +2,8 @@ using Orrery.Kernel;
 
 namespace Orrery.Client;
 
-/// <summary>A node's identity: <c>version</c>, <c>run</c>, <c>endpoint</c> or <c>signal</c>, and its id.</summary>
-public readonly record struct LineageNodeId(string Kind, string Id);
+/// <summary>A node's identity: what it is, and its id.</summary>
+public readonly record struct LineageNodeId([property: Words("version", "run", "endpoint", "signal")] string Kind, string Id);
 
 /// <summary>A node as a person sees it.</summary>
 public sealed record LineageNode(LineageNodeId Id, string Label, string Detail, DateTimeOffset Time, AssetRef? About = null);
@@ -11,8 +11,8 @@ public sealed record LineageNode(LineageNodeId Id, string Label, string Detail, 
 /// <summary>Something went from one node to another.</summary>
 public sealed record LineageEdge(LineageNodeId From, LineageNodeId To, string Role);
 
-/// <summary>A part of the lineage graph.</summary>
-public sealed record LineageGraph(LineageNodeId Start, IReadOnlyList<LineageNode> Nodes, IReadOnlyList<LineageEdge> Edges);
+/// <summary>A part of the lineage graph; truncated where the walk came to its limits.</summary>
+public sealed record LineageGraph(LineageNodeId Start, IReadOnlyList<LineageNode> Nodes, IReadOnlyList<LineageEdge> Edges, bool Truncated);
 
 /// <summary>The lineage graph.</summary>
 public sealed class LineageClient

@@ -3,14 +3,23 @@ using Orrery.Kernel;
 
 namespace Orrery.Client;
 
-/// <summary>How a monitor stands; <c>health</c> is waiting, healthy, drifting or degraded.</summary>
-public sealed record MonitorStatus(string Name, int Version, string Health, DateTimeOffset? Watermark, int OpenAlerts);
+/// <summary>How a monitor stands.</summary>
+public sealed record MonitorStatus(
+    string Name, int Version, [property: Words("waiting", "healthy", "drifting", "degraded")] string Health, DateTimeOffset? Watermark, long Late, long Future,
+    JoinStatus Join, int OpenAlerts);
 
 /// <summary>Something that a monitor found.</summary>
-public sealed record MonitorAlert(string Id, string Monitor, string Endpoint, string Kind, string Measure, double Value, double Threshold, string Message, DateTimeOffset Time);
+public sealed record MonitorAlert(
+    string Id, string Monitor, string Endpoint, [property: Words("drift", "performance")] string Kind, string Measure, double Value, double Threshold, string Message,
+    int Version, DateTimeOffset WindowStart, DateTimeOffset WindowEnd, DateTimeOffset Time, DateTimeOffset RaisedAt, Acknowledgement? Acknowledgement);
+
+/// <summary>Somebody has seen an alert.</summary>
+public sealed record Acknowledgement(string Actor, DateTimeOffset At, string? Note);
 
 /// <summary>How far the labels of an endpoint are joined to its predictions.</summary>
-public sealed record JoinStatus(string Endpoint, long Predictions, long Labels, long Outcomes);
+public sealed record JoinStatus(
+    string Endpoint, long Predictions, long Labels, long Outcomes, long RepeatedPredictions, long RepeatedLabels, long CorrectedLabels, long InvalidLabels,
+    long ExpiredLabels, long ExpiredPredictions);
 
 /// <summary>Monitors and alerts.</summary>
 public sealed class MonitorsClient

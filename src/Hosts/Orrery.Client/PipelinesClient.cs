@@ -3,12 +3,13 @@ using Orrery.Kernel;
 
 namespace Orrery.Client;
 
-/// <summary>What started a run: <c>manual</c>, <c>schedule</c>, <c>signal</c>, <c>backfill</c>.</summary>
-public sealed record PipelineTrigger(string Kind, string Detail);
+/// <summary>What started a run.</summary>
+public sealed record PipelineTrigger([property: Words("manual", "schedule", "signal", "backfill")] string Kind, string Detail);
 
 /// <summary>A run of a pipeline.</summary>
 public sealed record PipelineRun(
-    RunId Id, string Pipeline, int Version, string Status, PipelineTrigger Trigger, string Owner, string? Error, DateTimeOffset StartedAt, DateTimeOffset? EndedAt)
+    RunId Id, string Pipeline, int Version, [property: Words("running", "finished", "failed", "cancelled")] string Status,
+    PipelineTrigger Trigger, IReadOnlyDictionary<string, JsonElement> Parameters, string Owner, string? Error, DateTimeOffset StartedAt, DateTimeOffset? EndedAt)
 {
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => Status != "running";
@@ -17,9 +18,9 @@ public sealed record PipelineRun(
 /// <summary>How far a step is.</summary>
 public sealed record StepProgress(long Done, long? Total, string Unit);
 
-/// <summary>A step of a run: <c>pending</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>skipped</c>, <c>cancelled</c>.</summary>
+/// <summary>A step of a run.</summary>
 public sealed record StepState(
-    string Name, string Uses, string Status, RunId? Run, int Attempt, bool Cached, string? Reason, StepProgress? Progress,
+    string Name, string Uses, [property: Words("pending", "running", "succeeded", "failed", "skipped", "cancelled")] string Status, RunId? Run, int Attempt, bool Cached, string? Reason, StepProgress? Progress,
     IReadOnlyDictionary<string, VersionId> Outputs, IReadOnlyDictionary<string, JsonElement> Facts, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt);
 
 /// <summary>A run with its steps.</summary>

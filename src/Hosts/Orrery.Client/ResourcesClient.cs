@@ -7,8 +7,9 @@ namespace Orrery.Client;
 /// <summary>One line of a difference between two specs.</summary>
 public sealed record SpecDifference(string Path, string? Before, string? After);
 
-/// <summary>How one document came out: <c>created</c>, <c>updated</c>, <c>unchanged</c>.</summary>
-public sealed record ResourceChange(AssetKind Kind, string Name, string Action, int? Version, IReadOnlyList<SpecDifference> Differences);
+/// <summary>How one document came out.</summary>
+public sealed record ResourceChange(
+    AssetKind Kind, string Name, [property: Words("created", "updated", "unchanged")] string Action, int? Version, IReadOnlyList<SpecDifference> Differences);
 
 /// <summary>What applying did, or would do.</summary>
 public sealed record ApplyResult(bool DryRun, IReadOnlyList<ResourceChange> Changes);

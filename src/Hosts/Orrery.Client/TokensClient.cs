@@ -1,13 +1,14 @@
 namespace Orrery.Client;
 
 /// <summary>A token as it may be shown.</summary>
-public sealed record Token(string Name, string Workspace, string Role, string CreatedBy, DateTimeOffset CreatedAt);
+public sealed record Token(
+    string Name, string Workspace, [property: Words("viewer", "editor", "approver", "admin")] string Role, string CreatedBy, DateTimeOffset CreatedAt);
 
 /// <summary>A token when it is made: the one time that its secret is shown.</summary>
 public sealed record CreatedToken(Token Info, string Secret);
 
 /// <summary>Who the caller is.</summary>
-public sealed record Identity(string Actor, string Workspace, string Role);
+public sealed record Identity(string Actor, string Workspace, [property: Words("viewer", "editor", "approver", "admin")] string Role);
 
 /// <summary>API tokens; administrators only.</summary>
 public sealed class TokensClient

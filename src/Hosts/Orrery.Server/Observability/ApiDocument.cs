@@ -32,16 +32,45 @@ internal static class ApiDocument
         {
             var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
             if (Texts.TryGetValue(type, out var description))
-                (schema.Type, schema.Format, schema.Description) = (JsonSchemaType.String, null, schema.Description ?? description);
+            {
+                var said = type == context.JsonTypeInfo.Type ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+                (schema.Type, schema.Format, schema.Description) = (said, null, schema.Description ?? description);
+            }
+
+            return Task.CompletedTask;
+        });
+        openApi.AddSchemaTransformer((schema, context, _) =>
+        {
+            DescribeNumber(schema, context.JsonTypeInfo.Type);
+            // Nulls are left out when they are written, and need not be sent.
+            foreach (var property in context.JsonTypeInfo.Properties.Where(property => property.IsGetNullable))
+                schema.Required?.Remove(property.Name);
             return Task.CompletedTask;
         });
         openApi.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new() { Title = "Orrery", Version = "v1", Description = "The native API. Errors are problem details (RFC 9457); lists are paged by cursor." };
             document.Servers = [];
+            // A text that may be null somewhere is null there, and not wherever its schema is named.
+            foreach (var type in Texts.Keys)
+            {
+                if (document.Components?.Schemas?.TryGetValue(type.Name, out var text) == true && text is OpenApiSchema schema)
+                    schema.Type = JsonSchemaType.String;
+            }
+
             return Task.CompletedTask;
         });
     });
+
+    // NaN and the infinities are written by name; the generator takes that for an object, and forgets null.
+    private static void DescribeNumber(OpenApiSchema schema, Type type)
+    {
+        if (schema.AnyOf is not { Count: > 0 } forms || (Nullable.GetUnderlyingType(type) ?? type) is var number && number != typeof(double) && number != typeof(float))
+            return;
+        schema.Type = null;
+        if (number != type)
+            forms.Add(new OpenApiSchema { Type = JsonSchemaType.Null });
+    }
 
     public static void MapApiDocument(this IEndpointRouteBuilder routes)
     {
