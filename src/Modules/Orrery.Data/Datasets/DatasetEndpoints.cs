@@ -39,8 +39,8 @@ internal static class DatasetEndpoints
         await datasets.ProfileAsync(http.Caller(), await VersionAsync(name, number, http, assets, cancellationToken), cancellationToken);
 
     private static async Task<RowPage> RowsAsync(
-        string name, int number, HttpContext http, IDatasets datasets, DatasetRows rows, CancellationToken cancellationToken, int limit = PageRequest.DefaultLimit, string? cursor = null) =>
-        await rows.ReadAsync(await datasets.OpenAsync(http.Caller(), Reference(name, number), cancellationToken), new(limit, cursor), cancellationToken);
+        string name, int number, HttpContext http, IDatasets datasets, DatasetRows rows, [AsParameters] PageQuery page, CancellationToken cancellationToken) =>
+        await rows.ReadAsync(await datasets.OpenAsync(http.Caller(), Reference(name, number), cancellationToken), page.ToRequest(), cancellationToken);
 
     private static async Task<FileStreamHttpResult> DownloadAsync(
         string name, int number, HttpContext http, IDatasets datasets, DatasetDownload download, CancellationToken cancellationToken)

@@ -51,8 +51,8 @@ internal static class IngestionEndpoints
     }
 
     private static async Task<Page<QuarantinedRow>> QuarantineAsync(
-        string id, HttpContext http, IIngestion ingestion, CancellationToken cancellationToken, int limit = PageRequest.DefaultLimit, string? cursor = null) =>
+        string id, HttpContext http, IIngestion ingestion, [AsParameters] PageQuery page, CancellationToken cancellationToken) =>
         RunId.TryParse(id, out var run)
-            ? await ingestion.QuarantineAsync(http.Caller(), run, new(limit, cursor), cancellationToken)
+            ? await ingestion.QuarantineAsync(http.Caller(), run, page.ToRequest(), cancellationToken)
             : throw new NotFoundException($"'{id}' is no run; a run is written as 32 hexadecimal digits.");
 }

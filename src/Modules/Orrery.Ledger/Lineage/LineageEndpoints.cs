@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
@@ -14,21 +15,27 @@ namespace Orrery.Ledger.Lineage;
 internal sealed record WalkQuery
 {
     /// <summary>An asset version: <c>model/flights@champion</c>.</summary>
+    [FromQuery(Name = "ref")]
     public string? Ref { get; init; }
 
     /// <summary>A run's id.</summary>
+    [FromQuery(Name = "run")]
     public RunId? Run { get; init; }
 
     /// <summary>An endpoint's name.</summary>
+    [FromQuery(Name = "endpoint")]
     public string? Endpoint { get; init; }
 
     /// <summary>A signal: <c>stream#id</c>.</summary>
+    [FromQuery(Name = "signal")]
     public string? Signal { get; init; }
 
     /// <summary>Upstream, downstream or both; both where nobody says.</summary>
+    [FromQuery(Name = "direction")]
     public string? Direction { get; init; }
 
     /// <summary>Steps, 1 to 64; 16 where nobody says.</summary>
+    [FromQuery(Name = "depth")]
     public int? Depth { get; init; }
 }
 

@@ -42,18 +42,18 @@ internal static class MonitorEndpoints
         monitors.StatusAsync(http.Caller(), monitor, cancellationToken);
 
     private static Task<Page<MonitorWindow>> WindowsAsync(
-        string monitor, HttpContext http, IMonitors monitors, CancellationToken cancellationToken, string? arm = WindowKey.Champion, DateTimeOffset? from = null,
-        DateTimeOffset? to = null, int limit = PageRequest.DefaultLimit, string? cursor = null) =>
-        monitors.WindowsAsync(http.Caller(), monitor, new(arm, from, to), new(limit, cursor), cancellationToken);
+        string monitor, HttpContext http, IMonitors monitors, [AsParameters] PageQuery page, CancellationToken cancellationToken, string? arm = WindowKey.Champion,
+        DateTimeOffset? from = null, DateTimeOffset? to = null) =>
+        monitors.WindowsAsync(http.Caller(), monitor, new(arm, from, to), page.ToRequest(), cancellationToken);
 
     private static Task<IReadOnlyList<FeatureHistogram>> HistogramsAsync(
         string monitor, DateTimeOffset start, int version, string arm, HttpContext http, IMonitors monitors, CancellationToken cancellationToken) =>
         monitors.HistogramsAsync(http.Caller(), monitor, new(start, version, arm), cancellationToken);
 
     private static Task<Page<MonitorAlert>> AlertsAsync(
-        HttpContext http, IMonitors monitors, CancellationToken cancellationToken, string? monitor = null, string? endpoint = null, bool? acknowledged = null,
-        int limit = PageRequest.DefaultLimit, string? cursor = null) =>
-        monitors.AlertsAsync(http.Caller(), new(monitor, endpoint, acknowledged), new(limit, cursor), cancellationToken);
+        HttpContext http, IMonitors monitors, [AsParameters] PageQuery page, CancellationToken cancellationToken, string? monitor = null, string? endpoint = null,
+        bool? acknowledged = null) =>
+        monitors.AlertsAsync(http.Caller(), new(monitor, endpoint, acknowledged), page.ToRequest(), cancellationToken);
 
     private static Task<MonitorAlert> AcknowledgeAsync(
         string alert, AcknowledgeRequest request, HttpContext http, IMonitors monitors, CancellationToken cancellationToken) =>

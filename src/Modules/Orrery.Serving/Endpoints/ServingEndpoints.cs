@@ -43,8 +43,8 @@ internal static class ServingEndpoints
         group.MapPost("/{name}/rollback", (string name, RollbackRequest body, HttpContext http, IEndpoints endpoints, CancellationToken token) =>
                 endpoints.RollbackAsync(http.Caller(), name, body.Reason, token))
             .WithName("Rollback").WithSummary("Takes the challenger away, or puts the champion before this one back.").RequireRole(Role.Editor);
-        group.MapGet("/{name}/predictions", (string name, int? limit, string? cursor, HttpContext http, IPredictions predictions, CancellationToken token) =>
-                predictions.ListAsync(http.Caller(), name, new(limit ?? PageRequest.DefaultLimit, cursor), token))
+        group.MapGet("/{name}/predictions", (string name, HttpContext http, IPredictions predictions, [AsParameters] PageQuery page, CancellationToken token) =>
+                predictions.ListAsync(http.Caller(), name, page.ToRequest(), token))
             .WithName("ListPredictions").WithSummary("Predictions, newest first.").RequireRole(Role.Viewer);
         group.MapGet("/{name}/predictions/{id}", (string name, string id, HttpContext http, IPredictions predictions, CancellationToken token) =>
                 predictions.FindAsync(http.Caller(), name, id, token))

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using Orrery.Kernel;
 
 namespace Orrery.Platform.Http;
@@ -7,9 +8,11 @@ namespace Orrery.Platform.Http;
 public sealed record PageQuery
 {
     /// <summary>How many items at most; 100 where nobody says.</summary>
+    [FromQuery(Name = "limit")]
     public int? Limit { get; init; }
 
     /// <summary><c>next</c> of the page before.</summary>
+    [FromQuery(Name = "cursor")]
     public string? Cursor { get; init; }
 
     /// <summary>The page that is wanted, checked.</summary>
