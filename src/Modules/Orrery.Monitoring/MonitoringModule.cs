@@ -31,6 +31,7 @@ public static class MonitoringModule
         services.AddSingleton<AlertAnnouncer>();
         services.AddSingleton<WindowEvaluation>();
         services.AddSingleton<MonitorRun>();
+        services.AddSingleton<WatchedEndpoints>();
         services.AddSingleton<IOwnerFactory<EndpointWatch>, EndpointWatchFactory>();
         services.AddSingleton<IResourceKind, MonitorKind>();
         services.AddSingleton<IMonitors, MonitorCatalog>();

@@ -6,9 +6,10 @@ using Orrery.Platform.Signals;
 
 namespace Orrery.Monitoring.Monitors;
 
-/// <summary>Catches up with every endpoint a moment after a prediction or a label came.</summary>
+/// <summary>Catches up with every watched endpoint a moment after a prediction or a label came.</summary>
 internal sealed class EndpointFollower(
-    ISignalLog signals, IOwners<EndpointWatch> watches, IOptions<MonitoringOptions> options, TimeProvider clock, ILogger<EndpointFollower> logger) : BackgroundLoop
+    ISignalLog signals, WatchedEndpoints watched, IOwners<EndpointWatch> watches, IOptions<MonitoringOptions> options, TimeProvider clock,
+    ILogger<EndpointFollower> logger) : BackgroundLoop
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
     private readonly Dictionary<string, (long Predictions, long Labels)> _seen = new(StringComparer.Ordinal);
@@ -21,14 +22,20 @@ internal sealed class EndpointFollower(
         {
             try
             {
-                foreach (var endpoint in Endpoints())
-                    await FollowAsync(endpoint, stopping);
+                await LookAsync(stopping);
             }
             catch (Exception error) when (!stopping.IsCancellationRequested) // The border of the loop.
             {
                 MonitoringLog.NotLooked(logger, error);
             }
         }
+    }
+
+    /// <summary>Catches up with each that has something new.</summary>
+    internal async Task LookAsync(CancellationToken cancellationToken)
+    {
+        foreach (var endpoint in Endpoints().Where(watched.Contains))
+            await FollowAsync(endpoint, cancellationToken);
     }
 
     private IEnumerable<string> Endpoints() => signals.List("predictions").Concat(signals.List("labels")).Select(stream => stream[(stream.IndexOf('/') + 1)..])

@@ -1,11 +1,13 @@
 using Orrery.Kernel;
+using Orrery.Ledger.Assets;
 using Orrery.Ledger.Json;
 using Orrery.Ledger.Resources;
+using Orrery.Platform.Access;
 
 namespace Orrery.Monitoring.Monitors;
 
 /// <summary>The resource <c>kind: Monitor</c>.</summary>
-internal sealed class MonitorKind() : ResourceKind<MonitorSpec>(AssetKind.Monitor)
+internal sealed class MonitorKind(WatchedEndpoints watched) : ResourceKind<MonitorSpec>(AssetKind.Monitor)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
 
@@ -32,6 +34,12 @@ internal sealed class MonitorKind() : ResourceKind<MonitorSpec>(AssetKind.Monito
         Drift(errors, spec.DriftRules);
         Performance(errors, spec.PerformanceRules);
         return errors;
+    }
+
+    protected override Task AppliedAsync(Caller caller, AssetVersion version, MonitorSpec spec, CancellationToken cancellationToken)
+    {
+        watched.Monitor(spec.Endpoint);
+        return Task.CompletedTask;
     }
 
     private static void Drift(Dictionary<string, string> errors, DriftSpec spec)
