@@ -1,12 +1,10 @@
-using Orrery.Kernel;
-
 namespace Orrery.Client;
 
 /// <summary>A node's identity: what it is, and its id.</summary>
 public readonly record struct LineageNodeId([property: Words("version", "run", "endpoint", "signal")] string Kind, string Id);
 
 /// <summary>A node as a person sees it.</summary>
-public sealed record LineageNode(LineageNodeId Id, string Label, string Detail, DateTimeOffset Time, AssetRef? About = null);
+public sealed record LineageNode(LineageNodeId Id, string Label, string Detail, DateTimeOffset Time, string? About = null);
 
 /// <summary>Something went from one node to another.</summary>
 public sealed record LineageEdge(LineageNodeId From, LineageNodeId To, string Role);

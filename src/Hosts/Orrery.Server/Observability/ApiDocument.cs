@@ -33,7 +33,8 @@ internal static class ApiDocument
             var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
             if (Texts.TryGetValue(type, out var description))
             {
-                var said = type == context.JsonTypeInfo.Type ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+                var nullable = type != context.JsonTypeInfo.Type || context.JsonPropertyInfo is { IsGetNullable: true };
+                var said = nullable ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
                 (schema.Type, schema.Format, schema.Description) = (said, null, schema.Description ?? description);
             }
 
