@@ -21,7 +21,7 @@ internal sealed class ProfileStep(IDatasets datasets, IAssets assets, IRuns runs
 
     protected override async Task<StepResult> RunAsync(StepContext context, ProfileStepSpec spec, CancellationToken cancellationToken)
     {
-        var version = await DatasetInput.FindAsync(context, spec.Dataset, assets, cancellationToken);
+        var version = (await context.FindAsync(assets, "dataset", spec.Dataset, AssetKind.Dataset, cancellationToken)).Id;
         var profile = await datasets.ProfileAsync(context.Caller, version, cancellationToken);
         var blob = await blobs.PutAsync(JsonSerializer.SerializeToUtf8Bytes(profile, LedgerJson.Options), cancellationToken);
         await runs.LogAsync(context.Caller, context.Run, new RunLog

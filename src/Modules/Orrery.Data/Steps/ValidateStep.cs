@@ -20,7 +20,7 @@ internal sealed class ValidateStep(IExpectations expectations, IAssets assets) :
 
     protected override async Task<StepResult> RunAsync(StepContext context, ValidateStepSpec spec, CancellationToken cancellationToken)
     {
-        var version = await DatasetInput.FindAsync(context, spec.Dataset, assets, cancellationToken);
+        var version = (await context.FindAsync(assets, "dataset", spec.Dataset, AssetKind.Dataset, cancellationToken)).Id;
         var report = (await expectations.ValidateAsync(context.Caller, version, spec.Suite, context.Run, cancellationToken)).Report;
         if (!report.Passed)
         {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Orrery.Features.Services;
 using Orrery.Features.Views;
 using Orrery.Platform.KeyValues;
+using Orrery.Platform.Signals;
 
 namespace Orrery.Features.Online;
 
@@ -46,7 +47,7 @@ internal sealed class OnlineFeatureReader : IOnlineFeatureReader
         if (values.Length != Features.Count || (readings.Length != values.Length && !readings.IsEmpty))
             throw new ArgumentException($"Expected room for {Features.Count} features, got {values.Length} values and {readings.Length} readings.", nameof(values));
         var began = Stopwatch.GetTimestamp();
-        var now = Ticks.ToMicroseconds(at);
+        var now = SignalBatch.ToMicroseconds(at);
         var bytes = EntityKey.OnlineOffset + EntityKey.MaxBytes(keys);
         byte[]? rented = null;
         Span<byte> key = bytes <= MaxStackBytes ? stackalloc byte[MaxStackBytes] : rented = ArrayPool<byte>.Shared.Rent(bytes * 2);

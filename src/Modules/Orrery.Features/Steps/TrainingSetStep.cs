@@ -2,6 +2,7 @@ using System.Text.Json;
 using Orrery.Features.TrainingSets;
 using Orrery.Kernel;
 using Orrery.Ledger;
+using Orrery.Ledger.Assets;
 using Orrery.Pipelines.Steps;
 
 namespace Orrery.Features.Steps;
@@ -20,14 +21,15 @@ internal sealed record TrainingSetSpec(
     IReadOnlyList<string>? Keep = null);
 
 /// <summary>The step <c>training-set</c>: a point-in-time join. Its output <c>dataset</c> is the training set.</summary>
-internal sealed class TrainingSetStep(ITrainingSets sets) : StepKind<TrainingSetSpec>("training-set")
+internal sealed class TrainingSetStep(ITrainingSets sets, IAssets assets) : StepKind<TrainingSetSpec>("training-set")
 {
     // The key of a cached step knows the inputs that are given to it, not the latest version that a name stands for.
     public override bool Cacheable => false;
 
     protected override async Task<StepResult> RunAsync(StepContext context, TrainingSetSpec spec, CancellationToken cancellationToken)
     {
-        var request = new TrainingSetRequest(spec.Name, spec.Service, Spine(context, spec.Spine), spec.Timestamp, spec.Labels)
+        var spine = await context.FindAsync(assets, "spine", spec.Spine, AssetKind.Dataset, cancellationToken);
+        var request = new TrainingSetRequest(spec.Name, spec.Service, spine.Ref, spec.Timestamp, spec.Labels)
         {
             From = spec.From,
             To = spec.To,
@@ -37,14 +39,5 @@ internal sealed class TrainingSetStep(ITrainingSets sets) : StepKind<TrainingSet
         return new(
             new Dictionary<string, VersionId> { ["dataset"] = set.Version.Id },
             new Dictionary<string, JsonElement> { ["rows"] = JsonSerializer.SerializeToElement(set.Manifest.Rows, LedgerJson.Options) });
-    }
-
-    private static AssetRef Spine(StepContext context, string spine)
-    {
-        if (context.Inputs.TryGetValue(spine, out var input))
-            return input.Ref;
-        return AssetRef.TryParse(spine, out var reference) ? reference
-            : AssetRef.IsName(spine) ? new(AssetKind.Dataset, spine)
-            : throw new InvalidException($"Expected an input of the step, a dataset's name or a reference such as 'dataset/flights:3' as the spine; got '{spine}'.");
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Orrery.Features.Online;
 using Orrery.Features.Views;
 using Orrery.Kernel;
+using Orrery.Platform.Signals;
 
 namespace Orrery.Features.Streaming;
 
@@ -86,7 +87,7 @@ internal sealed class EventBinding
             values[m] = value + 0.0; // -0 becomes 0, as in the batch
         }
 
-        return new(Entity(row), Ticks.ToMicroseconds(known), values);
+        return new(Entity(row), SignalBatch.ToMicroseconds(known), values);
     }
 
     private byte[]? Entity(IReadOnlyList<object?> row)

@@ -3,6 +3,7 @@ using Orrery.Data.Datasets;
 using Orrery.Features.Services;
 using Orrery.Features.Views;
 using Orrery.Platform.Analytics;
+using Orrery.Platform.Signals;
 
 namespace Orrery.Features.TrainingSets;
 
@@ -69,5 +70,5 @@ internal static class PointInTimeQuery
     }
 
     private static string TimeSql(DateTimeOffset time) =>
-        $"make_timestamp({Ticks.ToMicroseconds(time).ToString(CultureInfo.InvariantCulture)})";
+        $"make_timestamp({SignalBatch.ToMicroseconds(time).ToString(CultureInfo.InvariantCulture)})";
 }

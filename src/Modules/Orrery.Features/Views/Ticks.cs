@@ -1,3 +1,5 @@
+using Orrery.Platform.Signals;
+
 namespace Orrery.Features.Views;
 
 /// <summary>A view's clock: tick n is the instant n × <paramref name="Microseconds"/> after 1970 in UTC.</summary>
@@ -10,13 +12,10 @@ internal readonly record struct Ticks(long Microseconds)
     public long AtOrBefore(long microseconds) => FloorDivide(microseconds, Microseconds);
 
     /// <summary>The last tick at or before an instant.</summary>
-    public long AtOrBefore(DateTimeOffset time) => AtOrBefore(ToMicroseconds(time));
+    public long AtOrBefore(DateTimeOffset time) => AtOrBefore(SignalBatch.ToMicroseconds(time));
 
     /// <summary>The instant of a tick.</summary>
-    public DateTimeOffset Time(long tick) => DateTimeOffset.UnixEpoch.AddTicks(checked(tick * Microseconds * TimeSpan.TicksPerMicrosecond));
-
-    /// <summary>Microseconds since 1970 in UTC, rounded down.</summary>
-    public static long ToMicroseconds(DateTimeOffset time) => FloorDivide(time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks, TimeSpan.TicksPerMicrosecond);
+    public DateTimeOffset Time(long tick) => SignalBatch.FromMicroseconds(checked(tick * Microseconds));
 
     private static long FloorDivide(long value, long divisor)
     {

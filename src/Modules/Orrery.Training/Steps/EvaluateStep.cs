@@ -22,8 +22,8 @@ internal sealed class EvaluateStep(DatasetEvaluation evaluation, IAssets assets,
 
     protected override async Task<StepResult> RunAsync(StepContext context, EvaluateStepSpec spec, CancellationToken cancellationToken)
     {
-        var model = await assets.FindAsync(context, "model", spec.Model, AssetKind.Model, cancellationToken);
-        var dataset = await assets.FindAsync(context, "dataset", spec.Dataset, AssetKind.Dataset, cancellationToken);
+        var model = await context.FindAsync(assets, "model", spec.Model, AssetKind.Model, cancellationToken);
+        var dataset = await context.FindAsync(assets, "dataset", spec.Dataset, AssetKind.Dataset, cancellationToken);
         var scored = await evaluation.ScoreAsync(context.Caller, model, dataset.Id, spec.Label, cancellationToken);
         var evidence = scored.Evidence(spec.Prefix).ToList();
         await runs.LogAsync(context.Caller, context.Run, new()

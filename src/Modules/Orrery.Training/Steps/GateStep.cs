@@ -24,7 +24,7 @@ internal sealed class GateStep(IGates gates, IAssets assets, IRuns runs) : StepK
 
     protected override async Task<StepResult> RunAsync(StepContext context, GateStepSpec spec, CancellationToken cancellationToken)
     {
-        var model = await assets.FindAsync(context, "model", spec.Model, AssetKind.Model, cancellationToken);
+        var model = await context.FindAsync(assets, "model", spec.Model, AssetKind.Model, cancellationToken);
         // What the clock measured stands with the run alone; the rest is part of the version.
         var evidence = new Dictionary<string, double>(model.Read<ModelManifest>().Metrics, StringComparer.Ordinal);
         if (model.Run is { } run)

@@ -21,7 +21,7 @@ internal sealed class RegisterStep(IAssets assets, IRuns runs) : StepKind<Regist
     {
         if (!AssetRef.IsName(spec.Alias))
             throw new InvalidException($"'{spec.Alias}' cannot be an alias.");
-        var model = await assets.FindAsync(context, "model", spec.Model, AssetKind.Model, cancellationToken);
+        var model = await context.FindAsync(assets, "model", spec.Model, AssetKind.Model, cancellationToken);
         await runs.LogAsync(context.Caller, context.Run, new() { Inputs = [new(model.Id, "model")] }, cancellationToken);
         var previous = await assets.SetAliasAsync(context.Caller, model.Ref, spec.Alias, cancellationToken);
         return new(new Dictionary<string, VersionId> { ["model"] = model.Id }, new Dictionary<string, JsonElement>

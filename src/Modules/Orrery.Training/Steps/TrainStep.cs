@@ -21,7 +21,7 @@ internal sealed class TrainStep(ITrainer trainer, IAssets assets) : StepKind<Tra
 
     protected override async Task<StepResult> RunAsync(StepContext context, TrainStepSpec spec, CancellationToken cancellationToken)
     {
-        var set = spec.TrainingSet is { } text ? await assets.FindAsync(context, "trainingSet", text, AssetKind.Dataset, cancellationToken) : null;
+        var set = spec.TrainingSet is { } text ? await context.FindAsync(assets, "trainingSet", text, AssetKind.Dataset, cancellationToken) : null;
         var trained = await trainer.TrainAsync(context.Caller, new(spec.Trainer, set?.Id, context.Run, spec.Set), context.Report, cancellationToken);
         var facts = trained.Evidence.ToDictionary(e => e.Key, e => JsonSerializer.SerializeToElement(e.Value, LedgerJson.Options));
         facts["run"] = JsonSerializer.SerializeToElement(trained.Run.ToString(), LedgerJson.Options);

@@ -92,8 +92,12 @@ public sealed class SignalBatch(SignalSchema schema)
     /// <summary>What record <paramref name="row"/> is called.</summary>
     public string IdAt(int row) => _columns[1].Text(row);
 
-    /// <summary>Microseconds since 1970 in UTC.</summary>
-    public static long ToMicroseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    /// <summary>Microseconds since 1970 in UTC, rounded down, before 1970 too.</summary>
+    public static long ToMicroseconds(DateTimeOffset time)
+    {
+        var (microseconds, rest) = Math.DivRem(time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks, TimeSpan.TicksPerMicrosecond);
+        return rest < 0 ? microseconds - 1 : microseconds;
+    }
 
     /// <summary>The instant of so many microseconds since 1970.</summary>
     public static DateTimeOffset FromMicroseconds(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
