@@ -32,7 +32,7 @@ public static class EmbeddedPlatform
         services.AddLogging();
         services.AddSingleton(folder);
         services.AddSingleton<OwnedFolder>();
-        services.AddSingleton(provider => new AnalyticsEngine(new() { SpillFolder = Path.Combine(provider.GetRequiredService<OwnedFolder>().ScratchPath, "duckdb") }));
+        services.AddSingleton(provider => new AnalyticsEngine(new() { SpillFolder = provider.GetRequiredService<OwnedFolder>().ScratchPath }));
 
         services.AddSingleton<SqliteConnections>();
         services.AddSingleton<KnownMigrations>();

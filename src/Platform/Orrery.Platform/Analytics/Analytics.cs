@@ -12,7 +12,7 @@ public sealed class AnalyticsOptions
     /// <summary>Threads of one session; 1 to 256. Default: the cores.</summary>
     public int Threads { get; set; } = Environment.ProcessorCount;
 
-    /// <summary>Where it spills to; the data folder's scratch by default.</summary>
+    /// <summary>An existing folder that it spills to, each session into a folder of its own that DuckDB makes at need and removes; the data folder's scratch by default.</summary>
     public string? SpillFolder { get; set; }
 }
 
@@ -20,19 +20,40 @@ public sealed class AnalyticsOptions
 /// Opens sessions of DuckDB, the engine for everything that is computed over Parquet: profiles, validation, point-in-time joins, drift histograms.
 /// Each session is an in-memory database of its own; opening one costs about a millisecond.
 /// </summary>
-/// <remarks>Thread-safe; a session is not. Extensions are never loaded from outside: only those built in (parquet, json, icu) exist.</remarks>
+/// <remarks>
+/// Thread-safe; a session is not. Extensions are never loaded from outside: only those built in (parquet, json, icu) exist.
+/// Each session spills into a folder of its own: DuckDB's spill files are named by number alone, so that four sessions that spilled into one
+/// folder overwrote each other's ("Corrupt temporary file").
+/// </remarks>
 public sealed class AnalyticsEngine(AnalyticsOptions options)
 {
     /// <summary>Opens a session; the caller disposes it.</summary>
-    public DuckDBConnection Open()
+    public DuckDBConnection Open() => Open(options.Threads, options.MemoryMiB);
+
+    private DuckDBConnection Open(int threads, int memoryMiB)
     {
         var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
         Execute(connection, "SET autoinstall_known_extensions=false; SET autoload_known_extensions=false; SET TimeZone='UTC'; SET preserve_insertion_order=true");
-        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"SET threads={options.Threads}; SET memory_limit='{options.MemoryMiB}MiB'"));
+        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"SET threads={threads}; SET memory_limit='{memoryMiB}MiB'"));
         if (options.SpillFolder is { } folder)
-            Execute(connection, $"SET temp_directory={Sql.Text(folder)}");
+            Execute(connection, $"SET temp_directory={Sql.Text(Path.Combine(folder, $"duckdb-{Guid.NewGuid():N}"))}");
         return connection;
+    }
+
+    /// <summary>How many sessions of <see cref="OpenWorker"/> can work side by side where each wants so much memory: one a thread at most, one at least.</summary>
+    public int WorkersFor(long bytesEach)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bytesEach, 1);
+        return (int)Math.Clamp(((long)options.MemoryMiB << 20) / bytesEach, 1, options.Threads);
+    }
+
+    /// <summary>Opens one of several sessions that work side by side: it has one thread and its share of a session's memory. The caller disposes it.</summary>
+    /// <param name="workers">How many share; at least 1.</param>
+    public DuckDBConnection OpenWorker(int workers)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        return Open(threads: 1, options.MemoryMiB / workers);
     }
 
     private static void Execute(DuckDBConnection connection, string sql)
