@@ -24,6 +24,7 @@ public static class DataModule
     {
         services.AddModuleOptions<DataOptions>(configuration, "Data");
         MigrationSource.Add(services, typeof(DataModule).Assembly);
+        services.AddSingleton(new PartLayout());
         services.AddSingleton<CanonicalParquet>();
         services.AddSingleton<ProfileQuery>();
         services.AddSingleton<ProfileStore>();

@@ -1,6 +1,8 @@
 using System.Text;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Orrery.Data.Datasets;
+using Orrery.Data.Datasets.Storage;
 using Orrery.Data.Ingestion;
 using Orrery.Kernel;
 using Orrery.Ledger;
@@ -16,11 +18,17 @@ internal static class DataTest
 {
     public static readonly Caller Ada = new(Caller.DefaultWorkspace, "user:ada", Role.Editor);
 
-    public static Task<TestPlatform> StartAsync(params (string Key, string Value)[] settings) => TestPlatform.StartAsync(services =>
+    /// <summary>Row groups as small as DuckDB makes them, so that 4,096 rows are one part and more are several.</summary>
+    public static readonly PartLayout SmallParts = new(RowGroupRows: 2048);
+
+    public static Task<TestPlatform> StartAsync(params (string Key, string Value)[] settings) => StartAsync(new PartLayout(), settings);
+
+    public static Task<TestPlatform> StartAsync(PartLayout layout, params (string Key, string Value)[] settings) => TestPlatform.StartAsync(services =>
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value)).Build();
         services.AddLedger(configuration);
         services.AddData(configuration);
+        services.AddSingleton(layout);
     });
 
     public static IDatasets Datasets(this TestPlatform platform) => platform.Get<IDatasets>();

@@ -43,9 +43,10 @@ internal sealed class DatasetAppend(DatasetStore datasets, IAssets assets)
         }
     }
 
-    /// <summary>Adds the file; behind whatever came in the meantime, where rows do not have to differ from those before.</summary>
+    /// <summary>Adds the files of one upload; behind whatever came in the meantime, where rows do not have to differ from those before.</summary>
     public async Task<(Dataset Dataset, bool IsNew)> AddAsync(
-        Caller caller, SourceSpec spec, IngestRequest request, RunId run, Dataset? before, JudgedBatch judged, DatasetFile file, CancellationToken cancellationToken)
+        Caller caller, SourceSpec spec, IngestRequest request, RunId run, Dataset? before, JudgedBatch judged, IReadOnlyList<DatasetFile> files,
+        CancellationToken cancellationToken)
     {
         var isAppend = request.Mode == IngestMode.Append;
         for (var attempt = 1; ; attempt++)
@@ -53,7 +54,7 @@ internal sealed class DatasetAppend(DatasetStore datasets, IAssets assets)
             try
             {
                 var dataset = new NewDataset(spec.Dataset, spec.Timestamp, run);
-                var added = await datasets.AddAsync(caller, dataset, before, judged.Columns, file, isAppend ? before?.Version.Number ?? 0 : null, cancellationToken);
+                var added = await datasets.AddAsync(caller, dataset, before, judged.Columns, files, isAppend ? before?.Version.Number ?? 0 : null, cancellationToken);
                 // The same bytes that came at the same moment make the same version, which the ledger has only once: from the other run.
                 return (added, added.Version.Run == run);
             }
@@ -62,7 +63,7 @@ internal sealed class DatasetAppend(DatasetStore datasets, IAssets assets)
                 var latest = await LatestAsync(caller, spec.Dataset, cancellationToken);
                 if (latest?.Version.Id == before?.Version.Id)
                     throw;
-                if (await FindAsync(caller, latest, file.Origin!, cancellationToken) is { } same)
+                if (await FindAsync(caller, latest, files[0].Origin!, cancellationToken) is { } same)
                     return (await datasets.OpenAsync(same, cancellationToken), false);
                 if (spec.Key is { Count: > 0 })
                     throw new UnavailableException($"Another file came into '{spec.Dataset}' while this one's keys were compared with it. Send this one again.");

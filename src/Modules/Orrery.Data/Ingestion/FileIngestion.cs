@@ -116,13 +116,13 @@ internal sealed class FileIngestion(
         Caller caller, IngestRequest request, SourceSpec spec, RunId run, ScratchFolder scratch, Upload upload, Dataset? before, JudgedBatch judged,
         IngestResult result, CancellationToken cancellationToken)
     {
-        var staging = scratch.File("rows.parquet");
-        await CanonicalParquet.StageAsync(judged.Batch.Session, judged.Query, staging, cancellationToken);
-        var file = await datasets.StoreAsync(scratch, staging, cancellationToken) with { Origin = new(request.Source, upload.Content) };
-        var (dataset, isNew) = await append.AddAsync(caller, spec, request, run, before, judged, file, cancellationToken);
+        var origin = new FileOrigin(request.Source, upload.Content);
+        var staged = await CanonicalParquet.StageAsync(judged.Batch.Session, judged.Query, scratch, cancellationToken);
+        var files = await datasets.StoreAsync(scratch, staged, origin, cancellationToken);
+        var (dataset, isNew) = await append.AddAsync(caller, spec, request, run, before, judged, files, cancellationToken);
         return isNew
-            ? result with { Outcome = IngestOutcome.Ingested, Version = dataset.Version, RowsAdded = file.Rows }
-            : AlreadyIngested(spec, dataset.Version, file.Origin!);
+            ? result with { Outcome = IngestOutcome.Ingested, Version = dataset.Version, RowsAdded = files.Sum(f => f.Rows) }
+            : AlreadyIngested(spec, dataset.Version, origin);
     }
 
     private static string? Refusal(JudgedBatch judged, ValidationReport? report, double maxBadShare)

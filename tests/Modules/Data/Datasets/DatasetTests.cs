@@ -1,4 +1,5 @@
 using Orrery.Data.Datasets;
+using Orrery.Data.Datasets.Storage;
 using Orrery.Kernel;
 using Orrery.Platform.Analytics;
 using Orrery.Tests;
@@ -10,17 +11,20 @@ public sealed class DatasetTests
 {
     private const string Rows = "SELECT i AS id, i % 7 AS kind, CAST(hash(i) % 1000 AS DOUBLE) / 8 AS value, 'text ' || (i % 100) AS text FROM range(300000) t(i)";
 
-    [Fact]
-    public async Task The_same_rows_give_the_same_bytes_however_they_are_computed()
+    [Theory]
+    [InlineData(122_880, 1)]
+    [InlineData(20_480, 3)]
+    [InlineData(2048, 25)]
+    public async Task The_same_rows_give_the_same_files_however_they_are_computed(int rowGroupRows, int files)
     {
-        await using var platform = await DataTest.StartAsync();
+        await using var platform = await DataTest.StartAsync(new PartLayout(rowGroupRows));
         string[] ways =
         [
             $"{Rows} WHERE i % 3 = 0",
             $"SELECT * FROM ({Rows}) WHERE id % 3 = 0 ORDER BY id",
             "SELECT * FROM prepared",
         ];
-        var digests = new HashSet<Digest>();
+        var digests = new HashSet<string>();
         foreach (var threads in new[] { 1, 2, 5 })
         {
             foreach (var way in ways)
@@ -28,12 +32,37 @@ public sealed class DatasetTests
                 using var session = platform.Analytics.Open();
                 await session.ExecuteAsync($"SET threads={threads}; CREATE TEMP TABLE prepared AS {Rows} WHERE i % 3 = 0");
                 var dataset = await platform.Datasets().WriteAsync(DataTest.Ada, new("d"), session, way);
-                digests.Add(dataset.Manifest.Files[0].Digest);
-                Assert.Equal((100_000, 1), (dataset.Manifest.Rows, dataset.Version.Number));
+                digests.Add(string.Join(", ", dataset.Manifest.Files.Select(f => f.Digest)));
+                Assert.Equal((100_000, files, 1), (dataset.Manifest.Rows, dataset.Manifest.Files.Count, dataset.Version.Number));
             }
         }
 
         Assert.Single(digests);
+    }
+
+    [Fact]
+    public async Task Parts_keep_the_order_of_the_rows_and_parts_that_are_the_same_are_all_there()
+    {
+        await using var platform = await DataTest.StartAsync(DataTest.SmallParts);
+
+        var numbers = await platform.WriteAsync("SELECT i AS a FROM range(50000) r(i) ORDER BY i DESC");
+        var constant = await platform.WriteAsync("SELECT 7 AS a FROM range(10000)", appendTo: numbers.Version.Id);
+
+        Assert.Equal(Enumerable.Range(0, 50_000).Reverse().Concat(Enumerable.Repeat(7, 10_000)).Select(i => $"{i}"), await platform.RowsAsync(constant.Version.Id));
+        Assert.Equal([4096, 4096, 1808], constant.Manifest.Files.TakeLast(3).Select(f => f.Rows));
+        Assert.Equal(constant.Manifest.Files[^3], constant.Manifest.Files[^2]);
+        Assert.Equal(numbers.Manifest.Files, constant.Manifest.Files.SkipLast(3));
+    }
+
+    [Fact]
+    public async Task A_column_may_have_a_name_that_the_reader_of_parts_uses_itself()
+    {
+        await using var platform = await DataTest.StartAsync(DataTest.SmallParts);
+
+        var dataset = await platform.WriteAsync("SELECT i + 1 AS file_row_number, 'x' AS c0, i AS \"a \"\" b\" FROM range(5000) r(i)");
+
+        Assert.Equal(["file_row_number", "c0", "a \" b"], dataset.Manifest.Columns.Select(c => c.Name));
+        Assert.Equal(["1|x|0", "5000|x|4999"], (await platform.RowsAsync(dataset.Version.Id)).Where((_, i) => i is 0 or 4999));
     }
 
     [Fact]

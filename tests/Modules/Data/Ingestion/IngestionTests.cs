@@ -1,3 +1,4 @@
+using Orrery.Data.Datasets;
 using Orrery.Data.Ingestion;
 using Orrery.Kernel;
 using Xunit;
@@ -52,6 +53,26 @@ public sealed class IngestionTests
         Assert.Equal(first.Run, again.Run);
         Assert.Equal(2, second.Version!.Number);
         Assert.Equal(4, (await platform.RowsAsync(second.Version.Id)).Count);
+    }
+
+    [Fact]
+    public async Task A_file_that_becomes_several_parts_is_known_again_by_each_of_them()
+    {
+        await using var platform = await DataTest.StartAsync(DataTest.SmallParts);
+        await platform.DeclareAsync();
+        static string Rows(int first) => "a\n" + string.Concat(Enumerable.Range(first, 10_000).Select(i => $"{i}\n"));
+
+        var first = await platform.IngestAsync(Rows(0));
+        var second = await platform.IngestAsync(Rows(10_000));
+        var again = await platform.IngestAsync(Rows(0));
+
+        Assert.Equal((10_000, 10_000), (first.RowsAdded, second.RowsAdded));
+        Assert.Equal((IngestOutcome.AlreadyIngested, first.Version!.Id), (again.Outcome, again.Version!.Id));
+        var files = (await platform.Datasets().OpenAsync(DataTest.Ada, second.Version!.Id)).Manifest.Files;
+        Assert.Equal(
+            [.. Enumerable.Repeat(new FileOrigin("s", first.Content), 3), .. Enumerable.Repeat(new FileOrigin("s", second.Content), 3)],
+            files.Select(f => f.Origin!));
+        Assert.Equal(Enumerable.Range(0, 20_000).Select(i => $"{i}"), await platform.RowsAsync(second.Version.Id));
     }
 
     [Fact]

@@ -30,28 +30,32 @@ internal sealed class DatasetStore(IAssets assets, IBlobStore blobs, CanonicalPa
     {
         var before = dataset.AppendTo is { } id ? await OpenAsync(caller, id, cancellationToken) : null;
         using var scratch = new ScratchFolder(blobs.ScratchFolder);
-        var staging = scratch.File("rows.parquet");
-        var columns = await CanonicalParquet.StageAsync(session, query, staging, cancellationToken);
-        var file = await StoreAsync(scratch, staging, cancellationToken);
-        return await AddAsync(caller, dataset, before, columns, file, before?.Version.Number, cancellationToken);
+        var staged = await CanonicalParquet.StageAsync(session, query, scratch, cancellationToken);
+        var files = await StoreAsync(scratch, staged, origin: null, cancellationToken);
+        return await AddAsync(caller, dataset, before, staged.Columns, files, before?.Version.Number, cancellationToken);
     }
 
     public async Task<DatasetProfile> ProfileAsync(Caller caller, VersionId version, CancellationToken cancellationToken = default) =>
         await profiles.GetAsync(await OpenAsync(caller, version, cancellationToken), cancellationToken);
 
-    /// <summary>Stores the rows of a staging file as one that no version names yet.</summary>
-    public async Task<DatasetFile> StoreAsync(ScratchFolder scratch, string staging, CancellationToken cancellationToken)
+    /// <summary>Stores staged rows as files that no version names yet, in order; nothing is stored before all are written.</summary>
+    public async Task<IReadOnlyList<DatasetFile>> StoreAsync(ScratchFolder scratch, StagedRows staged, FileOrigin? origin, CancellationToken cancellationToken)
     {
-        var path = scratch.File("dataset.parquet");
-        var rows = await parquet.WriteAsync(staging, path, cancellationToken);
-        var blob = await blobs.PutFileAsync(path, cancellationToken);
-        return new(blob.Digest, blob.Length, rows);
+        var parts = await parquet.WriteAsync(staged, scratch, cancellationToken);
+        var files = new DatasetFile[parts.Count];
+        await Parallel.ForAsync(0, files.Length, cancellationToken, async (i, token) =>
+        {
+            var blob = await blobs.PutFileAsync(parts[i].Path, token);
+            files[i] = new(blob.Digest, blob.Length, parts[i].Rows, origin);
+        });
+        return files;
     }
 
-    /// <summary>Adds a version that consists of the files of <paramref name="before"/> and one more.</summary>
+    /// <summary>Adds a version that consists of the files of <paramref name="before"/> and those of one more write.</summary>
     /// <exception cref="ConflictException">The columns differ, or the latest version is not <paramref name="after"/> any more.</exception>
     public async Task<Dataset> AddAsync(
-        Caller caller, NewDataset dataset, Dataset? before, IReadOnlyList<DatasetColumn> columns, DatasetFile file, int? after, CancellationToken cancellationToken)
+        Caller caller, NewDataset dataset, Dataset? before, IReadOnlyList<DatasetColumn> columns, IReadOnlyList<DatasetFile> added, int? after,
+        CancellationToken cancellationToken)
     {
         if (dataset.Timestamp is { } timestamp && !columns.Any(c => c.Name == timestamp && c.Type == ColumnType.Timestamp))
             throw new InvalidException($"The timestamp of dataset '{dataset.Name}' is to be '{timestamp}', but the rows have no column of that name and the type timestamp.");
@@ -59,7 +63,7 @@ internal sealed class DatasetStore(IAssets assets, IBlobStore blobs, CanonicalPa
             DatasetColumns.CheckAppend(dataset.Name, before, columns);
 
         // Rows that are none change nothing, but the first version has a file even so: its columns can be read.
-        var files = before is null ? [file] : file.Rows == 0 ? before.Manifest.Files : [.. before.Manifest.Files, file];
+        IReadOnlyList<DatasetFile> files = before is null ? added : [.. before.Manifest.Files, .. added.Where(f => f.Rows > 0)];
         var manifest = new DatasetManifest(columns, files, files.Sum(f => f.Rows), dataset.Timestamp ?? before?.Manifest.Timestamp);
         var version = await assets.AddVersionAsync(
             caller, new(AssetKind.Dataset, dataset.Name, manifest, dataset.Run, After: after), cancellationToken);
