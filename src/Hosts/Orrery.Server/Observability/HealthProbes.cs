@@ -8,26 +8,14 @@ namespace Orrery.Server.Observability;
 /// </summary>
 internal sealed partial class HealthProbes(RequestDelegate next, IDatabase database, ILogger<HealthProbes> log)
 {
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context) => context.Request.Path.Value switch
     {
-        var request = context.Request;
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
-        {
-            await next(context);
-        }
-        else if (request.Path == "/healthz")
-        {
-            await context.Response.WriteAsync("ok", context.RequestAborted);
-        }
-        else if (request.Path == "/readyz")
-        {
-            await AnswerReadinessAsync(context);
-        }
-        else
-        {
-            await next(context);
-        }
-    }
+        "/healthz" when IsRead(context.Request) => context.Response.WriteAsync("ok", context.RequestAborted),
+        "/readyz" when IsRead(context.Request) => AnswerReadinessAsync(context),
+        _ => next(context),
+    };
+
+    private static bool IsRead(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
 
     private async Task AnswerReadinessAsync(HttpContext context)
     {

@@ -26,6 +26,7 @@ internal sealed class PredictionLog : IAsyncDisposable
     private readonly Channel<Item> _queue;
     private readonly Task _writer;
     private readonly string _stream;
+    private SignalBatch? _batch; // One for all appends: a new one for each was a kilobyte a prediction.
     private LogColumns? _columns;
     private ISignalStream? _open;
 
@@ -80,7 +81,7 @@ internal sealed class PredictionLog : IAsyncDisposable
                 await Task.Delay(Linger);
             var first = held;
             held = null;
-            SignalBatch? batch = null;
+            _batch?.Clear();
             LogColumns? columns = null;
             while ((first ?? Next()) is { } item)
             {
@@ -99,15 +100,16 @@ internal sealed class PredictionLog : IAsyncDisposable
                 }
 
                 columns = prediction.Columns;
-                batch ??= new(columns.Schema);
-                Write(batch, prediction);
+                if (!ReferenceEquals(_batch?.Schema, columns.Schema))
+                    _batch = new(columns.Schema);
+                Write(_batch!, prediction);
                 prediction.Recycle();
-                if (batch.Count >= MaxBatch)
+                if (_batch!.Count >= MaxBatch)
                     break;
             }
 
-            if (batch is not null)
-                await AppendAsync(batch, columns!);
+            if (columns is not null)
+                await AppendAsync(_batch!, columns);
             foreach (var flush in flushes)
                 flush.SetResult();
             flushes.Clear();

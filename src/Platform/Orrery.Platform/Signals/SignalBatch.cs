@@ -4,7 +4,7 @@ namespace Orrery.Platform.Signals;
 
 /// <summary>
 /// Some records of a stream, column by column. Fill it row by row: <c>Add(time, id)</c>, then <c>Set</c> the other columns of that row;
-/// a column that is not set is null. Not thread-safe while it is filled; afterwards it is only read.
+/// a column that is not set is null. Not thread-safe while it is filled; afterwards it is only read, or cleared and filled again.
 /// </summary>
 public sealed class SignalBatch(SignalSchema schema)
 {
@@ -28,6 +28,14 @@ public sealed class SignalBatch(SignalSchema schema)
         _columns[0].SetInt64(Count - 1, ToMicroseconds(time));
         _columns[1].SetText(Count - 1, id);
         return this;
+    }
+
+    /// <summary>Empties it, to be filled again in the memory that it has. Not before an append of it has completed.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        foreach (var column in _columns)
+            column.Clear();
     }
 
     /// <summary>Adds records that are null in every column, for an adapter to fill; returns the row of the first.</summary>
@@ -137,6 +145,13 @@ public sealed class SignalColumnValues
     internal Span<long> Bits => CollectionsMarshal.AsSpan(_bits);
 
     internal Span<bool> Present => CollectionsMarshal.AsSpan(_present);
+
+    internal void Clear()
+    {
+        _present.Clear();
+        _bits.Clear();
+        _texts.Clear();
+    }
 
     internal void AddNull()
     {

@@ -16,11 +16,17 @@ namespace Orrery.Protocols.OpenInference.Http;
 /// The REST form of the Open Inference Protocol, version 2, with the binary tensor data extension. Models are endpoints. Source: kserve/open-inference-protocol,
 /// specification/protocol/inference_rest.md; triton-inference-server/server, docs/protocol/extension_binary_data.md.
 /// </summary>
-internal static class OpenInferenceEndpoints
+/// <remarks>Its services live as long as the host and are looked up once: a request that asks for one gets a scope of its own, which is half a microsecond.</remarks>
+internal sealed class OpenInferenceEndpoints(IServiceProvider services)
 {
     private const string HeaderLength = "Inference-Header-Content-Length";
 
-    public static void Map(IEndpointRouteBuilder routes)
+    private readonly Lazy<IPredictions> _predictions = new(services.GetRequiredService<IPredictions>);
+    private readonly long _mostBytes = services.GetRequiredService<IOptions<ServingOptions>>().Value.MaxRequestBytes;
+
+    public static void Map(IEndpointRouteBuilder routes) => new OpenInferenceEndpoints(routes.ServiceProvider).MapRoutes(routes);
+
+    private void MapRoutes(IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/v2").ExcludeFromDescription();
         // Probes come without a token.
@@ -38,7 +44,7 @@ internal static class OpenInferenceEndpoints
         }
     }
 
-    private static Task MetadataAsync(HttpContext context)
+    private Task MetadataAsync(HttpContext context)
     {
         var signature = Model(context);
         return context.Response.WriteAsJsonAsync(
@@ -56,7 +62,7 @@ internal static class OpenInferenceEndpoints
     private static object Tensor((string Name, string DataType, IReadOnlyList<long> Shape) tensor) =>
         new { name = tensor.Name, datatype = tensor.DataType, shape = tensor.Shape };
 
-    private static Task ReadyAsync(HttpContext context)
+    private Task ReadyAsync(HttpContext context)
     {
         var signature = Model(context);
         if (!signature.Ready)
@@ -64,12 +70,12 @@ internal static class OpenInferenceEndpoints
         return context.Response.WriteAsJsonAsync(new { name = signature.Name, ready = signature.Ready }, context.RequestAborted);
     }
 
-    private static EndpointSignature Model(HttpContext context) => InferenceServer.Model(
-        context.RequestServices.GetRequiredService<IPredictions>(), context.Caller(), (string)context.GetRouteValue("model")!, Version(context));
+    private EndpointSignature Model(HttpContext context) => InferenceServer.Model(
+        _predictions.Value, context.Caller(), (string)context.GetRouteValue("model")!, Version(context));
 
     private static int? Version(HttpContext context) => RequestParameters.Version((string?)context.GetRouteValue("version"));
 
-    private static async Task InferAsync(HttpContext context)
+    private async Task InferAsync(HttpContext context)
     {
         var endpoint = (string)context.GetRouteValue("model")!;
         // The whole body first: a slow client must not hold a plan, and with it a model, that was swapped meanwhile.
@@ -84,11 +90,11 @@ internal static class OpenInferenceEndpoints
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    private static async ValueTask<(Prediction Prediction, WantedOutputs Wanted)> BeginAsync(HttpContext context, string endpoint, ReadOnlySequence<byte> body)
+    private async ValueTask<(Prediction Prediction, WantedOutputs Wanted)> BeginAsync(HttpContext context, string endpoint, ReadOnlySequence<byte> body)
     {
         try
         {
-            var prediction = context.RequestServices.GetRequiredService<IPredictions>().Begin(context.Caller(), endpoint, Version(context));
+            var prediction = _predictions.Value.Begin(context.Caller(), endpoint, Version(context));
             try
             {
                 return (prediction, Parse(context, body, prediction));
@@ -105,19 +111,18 @@ internal static class OpenInferenceEndpoints
         }
     }
 
-    private static async ValueTask<ReadOnlySequence<byte>> ReadBodyAsync(HttpContext context)
+    private async ValueTask<ReadOnlySequence<byte>> ReadBodyAsync(HttpContext context)
     {
         if (context.Request.Headers.ContentEncoding.Count > 0)
             throw new InvalidException("The body is compressed, which is not supported; send it as it is.");
-        var most = context.RequestServices.GetRequiredService<IOptions<ServingOptions>>().Value.MaxRequestBytes;
         var reader = context.Request.BodyReader;
         while (true)
         {
             var read = await reader.ReadAsync(context.RequestAborted);
-            if (read.Buffer.Length > most)
+            if (read.Buffer.Length > _mostBytes)
             {
                 reader.AdvanceTo(read.Buffer.End);
-                throw new QuotaExceededException($"The body has more than {most} bytes (Serving:MaxRequestBytes). Send fewer rows.");
+                throw new QuotaExceededException($"The body has more than {_mostBytes} bytes (Serving:MaxRequestBytes). Send fewer rows.");
             }
 
             if (read.IsCompleted)
