@@ -87,6 +87,36 @@ public abstract class KeyValueConformance : Conformance<IKeyValueStore>
         Assert.Null(Get(space, "gone"u8));
     }
 
+    [Theory]
+    [InlineData(Durability.Durable)]
+    [InlineData(Durability.Relaxed)]
+    public async Task Whoever_reads_after_a_write_was_acknowledged_sees_it_whatever_was_read_meanwhile(Durability durability)
+    {
+        await using var storage = NewStorage();
+        await using var opened = await storage.OpenAsync();
+        var space = opened.Port.Space("a");
+        var (acknowledged, done) = (0, false);
+        var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        {
+            while (!Volatile.Read(ref done))
+            {
+                var least = Volatile.Read(ref acknowledged);
+                var found = Get(space, "k"u8) is { } value ? BitConverter.ToInt32(value) : 0;
+                Assert.InRange(found, least, int.MaxValue);
+            }
+        })).ToArray();
+        for (var i = 1; i <= 300; i++)
+        {
+            await space.WriteAsync(new KeyValueBatch().Put("k"u8, BitConverter.GetBytes(i)), durability);
+            Volatile.Write(ref acknowledged, i);
+        }
+
+        Volatile.Write(ref done, true);
+        await Task.WhenAll(readers);
+        await space.WriteAsync(new KeyValueBatch().Delete("k"u8), durability);
+        Assert.Null(Get(space, "k"u8));
+    }
+
     [Fact]
     public async Task Concurrent_durable_writes_all_arrive()
     {

@@ -53,7 +53,7 @@ internal sealed class OpenRocks : IAsyncDisposable
     {
         using var batch = new WriteBatch();
         write.AddTo(batch);
-        Write(batch, Unsynced);
+        Write(batch, Unsynced, [write]);
     }
 
     /// <inheritdoc/>
@@ -69,12 +69,12 @@ internal sealed class OpenRocks : IAsyncDisposable
         using var batch = new WriteBatch();
         foreach (var write in group)
             write.AddTo(batch);
-        Write(batch, Synced);
+        Write(batch, Synced, group);
         foreach (var write in group)
             write.Complete();
     }
 
-    private void Write(WriteBatch batch, WriteOptions options)
+    private void Write(WriteBatch batch, WriteOptions options, IReadOnlyList<KeyValueWrite> writes)
     {
         try
         {
@@ -87,6 +87,11 @@ internal sealed class OpenRocks : IAsyncDisposable
             throw new UnavailableException(
                 $"The key-value batch could not be written: {error.Message.TrimEnd('.')}. Check the data folder's free space and permissions, then restart Orrery: " +
                 "until then this store only reads.", error);
+        }
+        finally
+        {
+            foreach (var write in writes)
+                write.Forget();
         }
     }
 }

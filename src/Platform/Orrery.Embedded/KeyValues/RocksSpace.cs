@@ -11,6 +11,7 @@ internal sealed class RocksSpace : IKeyValueSpace
     private static readonly ReadOptions Reading = new();
     private readonly RocksStore _store;
     private readonly Lazy<ColumnFamilyHandle> _family;
+    private readonly PointCache _cache = new();
 
     public RocksSpace(RocksStore store, string name)
     {
@@ -19,24 +20,18 @@ internal sealed class RocksSpace : IKeyValueSpace
     }
 
     /// <inheritdoc/>
-    public unsafe bool TryGet(ReadOnlySpan<byte> key, IBufferWriter<byte> destination)
+    public bool TryGet(ReadOnlySpan<byte> key, IBufferWriter<byte> destination)
     {
-        var family = _family.Value.Handle;
-        nint slice;
-        fixed (byte* start = key)
-            slice = Native.Instance.rocksdb_get_pinned_cf(_store.Rocks.Db.Handle, Reading.Handle, family, start, (nuint)key.Length);
-        if (slice == 0)
+        if (!_cache.TryFind(key, out var value, out var before))
+        {
+            value = Read(key);
+            _cache.Keep(key, value, before);
+        }
+
+        if (value is null)
             return false;
-        try
-        {
-            // The value stays where RocksDB has it, in the block cache or the memtable, until it is copied once into the destination.
-            destination.Write(PinnedSlice.Span(slice));
-            return true;
-        }
-        finally
-        {
-            Native.Instance.rocksdb_pinnableslice_destroy(slice);
-        }
+        destination.Write(value);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -52,7 +47,7 @@ internal sealed class RocksSpace : IKeyValueSpace
         cancellationToken.ThrowIfCancellationRequested();
         if (batch.Entries.Count == 0)
             return Task.CompletedTask;
-        var write = new KeyValueWrite(batch, _family.Value);
+        var write = new KeyValueWrite(batch, _family.Value, _cache);
         if (durability == Durability.Durable)
             return _store.Rocks.WriteDurablyAsync(write, cancellationToken);
         _store.Rocks.WriteRelaxed(write);
@@ -72,6 +67,23 @@ internal sealed class RocksSpace : IKeyValueSpace
             if (!iterator.GetKeySpan().StartsWith(prefix.Span))
                 yield break;
             yield return new(iterator.Key(), iterator.Value());
+        }
+    }
+
+    private unsafe byte[]? Read(ReadOnlySpan<byte> key)
+    {
+        nint slice;
+        fixed (byte* start = key)
+            slice = Native.Instance.rocksdb_get_pinned_cf(_store.Rocks.Db.Handle, Reading.Handle, _family.Value.Handle, start, (nuint)key.Length);
+        if (slice == 0)
+            return null;
+        try
+        {
+            return PinnedSlice.Span(slice).ToArray();
+        }
+        finally
+        {
+            Native.Instance.rocksdb_pinnableslice_destroy(slice);
         }
     }
 }

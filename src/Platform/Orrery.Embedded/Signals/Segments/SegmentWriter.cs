@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Orrery.Embedded.Signals.Tails;
 using Orrery.Platform.Signals;
 using ParquetSharp;
@@ -17,13 +18,15 @@ internal static class SegmentWriter
         using (var file = new ParquetFileWriter(path, SegmentColumns.Of(tail.Schema), properties))
         {
             var first = tail.First;
-            foreach (var rows in RowGroups(tail))
+            foreach (var frames in RowGroups(tail))
             {
+                using var rows = new TailColumns(tail, frames.Span);
                 using var group = file.AppendRowGroup();
-                WriteOffsets(group, first, rows.Count);
-                for (var i = 0; i < rows.Schema.Columns.Count; i++)
-                    WriteColumn(group, rows.Schema.Columns[i], rows[i], rows.Count);
-                first += rows.Count;
+                var buffers = new Buffers(rows.Rows);
+                WriteOffsets(group, first, buffers);
+                foreach (var column in tail.Schema.Columns)
+                    WriteColumn(group, column, rows, buffers);
+                first += rows.Rows;
             }
 
             file.Close();
@@ -33,20 +36,17 @@ internal static class SegmentWriter
         RandomAccess.FlushToDisk(handle);
     }
 
-    private static IEnumerable<SignalBatch> RowGroups(TailFile tail)
+    private static IEnumerable<ReadOnlyMemory<Frame>> RowGroups(TailFile tail)
     {
-        var rows = new SignalBatch(tail.Schema);
-        foreach (var frame in tail.Frames(tail.First))
+        var frames = tail.Frames(tail.First);
+        for (var start = 0; start < frames.Length;)
         {
-            tail.Read(frame, frame.First, rows);
-            if (rows.Count < RowGroupRows)
-                continue;
-            yield return rows;
-            rows = new SignalBatch(tail.Schema);
+            var (end, rows) = (start, 0);
+            while (end < frames.Length && rows < RowGroupRows)
+                rows += frames[end++].Rows;
+            yield return frames.AsMemory(start..end);
+            start = end;
         }
-
-        if (rows.Count > 0)
-            yield return rows;
     }
 
     private static WriterProperties Properties()
@@ -62,89 +62,55 @@ internal static class SegmentWriter
             .Build();
     }
 
-    private static void WriteOffsets(RowGroupWriter group, long first, int rows)
+    private static void WriteOffsets(RowGroupWriter group, long first, Buffers buffers)
     {
-        var offsets = new long[rows];
-        for (var i = 0; i < rows; i++)
+        var offsets = buffers.Bits.AsSpan();
+        for (var i = 0; i < offsets.Length; i++)
             offsets[i] = first + i;
         using var writer = (ColumnWriter<long>)group.NextColumn();
         writer.WriteBatch(offsets);
     }
 
-    private static void WriteColumn(RowGroupWriter group, SignalColumn column, SignalColumnValues values, int rows)
+    // Parquet wants the values that are there, dense, and for each row a definition level that says whether it has one.
+    private static void WriteColumn(RowGroupWriter group, SignalColumn column, TailColumns rows, Buffers buffers)
     {
         using var writer = group.NextColumn();
-        var levels = new short[rows];
-        var present = 0;
-        for (var i = 0; i < rows; i++)
+        var levels = buffers.Levels.AsSpan();
+        var present = rows.Begin(levels);
+        if (writer is ColumnWriter<ByteArray> texts)
         {
-            if (values.IsNull(i))
-                continue;
-            levels[i] = 1;
-            present++;
+            var values = buffers.Texts.AsSpan(0, present);
+            rows.ReadTexts(values);
+            texts.WriteBatch(levels.Length, levels, [], values);
+            return;
         }
 
+        var bits = buffers.Bits.AsSpan(0, present);
+        rows.ReadBits(bits);
         switch (writer)
         {
-            case ColumnWriter<ByteArray> texts:
-                WriteTexts(texts, values, levels, present);
-                break;
             case ColumnWriter<double> numbers:
-                Write(numbers, levels, present, values, static bits => BitConverter.Int64BitsToDouble(bits));
+                numbers.WriteBatch(levels.Length, levels, [], MemoryMarshal.Cast<long, double>(bits));
                 break;
             case ColumnWriter<bool> flags:
-                Write(flags, levels, present, values, static bits => bits != 0);
+                flags.WriteBatch(levels.Length, levels, [], Array.ConvertAll(bits.ToArray(), bit => bit != 0));
                 break;
             case ColumnWriter<long> integers when SegmentColumns.IsRequired(column):
-                integers.WriteBatch(values.Bits);
+                integers.WriteBatch(bits);
                 break;
             case ColumnWriter<long> integers:
-                Write(integers, levels, present, values, static bits => bits);
+                integers.WriteBatch(levels.Length, levels, [], bits);
                 break;
         }
     }
 
-    /// <summary>Parquet wants the values that are there, dense, and for each row a definition level that says whether it has one.</summary>
-    private static void Write<T>(ColumnWriter<T> writer, short[] levels, int present, SignalColumnValues values, Func<long, T> convert) where T : unmanaged
+    /// <summary>Room for one column, used for all of a row group.</summary>
+    private sealed class Buffers(int rows)
     {
-        var dense = new T[present];
-        for (int row = 0, at = 0; row < levels.Length; row++)
-        {
-            if (levels[row] == 1)
-                dense[at++] = convert(values.Bits[row]);
-        }
+        public short[] Levels { get; } = new short[rows];
 
-        writer.WriteBatch(levels.Length, levels, [], dense);
-    }
+        public long[] Bits { get; } = new long[rows];
 
-    private static unsafe void WriteTexts(ColumnWriter<ByteArray> writer, SignalColumnValues values, short[] levels, int present)
-    {
-        var bytes = new byte[Bytes(values, levels)];
-        var dense = new ByteArray[present];
-        fixed (byte* start = bytes)
-        {
-            for (int row = 0, at = 0, position = 0; row < levels.Length; row++)
-            {
-                if (levels[row] == 0)
-                    continue;
-                var length = System.Text.Encoding.UTF8.GetBytes(values.Text(row), bytes.AsSpan(position));
-                dense[at++] = new((nint)(start + position), length);
-                position += length;
-            }
-
-            writer.WriteBatch(levels.Length, levels, [], dense);
-        }
-    }
-
-    private static int Bytes(SignalColumnValues values, short[] levels)
-    {
-        var bytes = 0;
-        for (var row = 0; row < levels.Length; row++)
-        {
-            if (levels[row] == 1)
-                bytes = checked(bytes + System.Text.Encoding.UTF8.GetByteCount(values.Text(row)));
-        }
-
-        return bytes;
+        public ByteArray[] Texts { get; } = new ByteArray[rows];
     }
 }

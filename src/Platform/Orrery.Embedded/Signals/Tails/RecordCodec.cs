@@ -8,9 +8,9 @@ namespace Orrery.Embedded.Signals.Tails;
 /// </summary>
 internal static class RecordCodec
 {
-    private const byte NonePresent = 0;
-    private const byte AllPresent = 1;
-    private const byte SomePresent = 2;
+    public const byte NonePresent = 0;
+    public const byte AllPresent = 1;
+    public const byte SomePresent = 2;
 
     /// <summary>Appends the rows of the batches, one batch after the other; a column that a batch lacks is null in its rows.</summary>
     public static void Encode(PayloadWriter target, SignalSchema schema, IReadOnlyList<SignalBatch> batches)

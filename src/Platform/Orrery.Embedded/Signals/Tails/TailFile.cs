@@ -131,17 +131,22 @@ internal sealed class TailFile
         try
         {
             var span = payload.AsSpan(0, frame.Length);
-            for (var read = 0; read < span.Length;)
-            {
-                var count = RandomAccess.Read(_handle, span[read..], frame.Position + read);
-                read += count > 0 ? count : throw DamagedStream.Error(Path, $"it ends within the record at {frame.Position}");
-            }
-
+            Read(frame, span);
             RecordCodec.Decode(span, Schema.Columns.Count, (int)Math.Max(0, from - frame.First), target);
         }
         finally
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(payload);
+        }
+    }
+
+    /// <summary>Reads the payload of a record as it is.</summary>
+    public void Read(Frame frame, Span<byte> payload)
+    {
+        for (var read = 0; read < payload.Length;)
+        {
+            var count = RandomAccess.Read(_handle, payload[read..], frame.Position + read);
+            read += count > 0 ? count : throw DamagedStream.Error(Path, $"it ends within the record at {frame.Position}");
         }
     }
 
