@@ -111,7 +111,8 @@ public static class OrreryServer
     {
         app.UseMiddleware<HealthProbes>();
         app.UseRouting();
-        app.UseMiddleware<RequestSpan>();
+        if (Telemetry.HasTraces(app.Configuration))
+            app.UseMiddleware<RequestSpan>();
         app.UseExceptionHandler();
         app.UseMiddleware<SecurityHeaders>();
         if (!options.RequireTokens)

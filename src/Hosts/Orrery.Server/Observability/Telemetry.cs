@@ -18,7 +18,7 @@ internal static class Telemetry
         var telemetry = services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("Orrery.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
             .AddPrometheusExporter());
-        if (!string.IsNullOrEmpty(configuration[TraceEndpoint]))
+        if (HasTraces(configuration))
         {
             // Method, path and host by OpenTelemetry's semantic conventions, which are off by default; RequestSpan adds the rest.
             AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
@@ -26,6 +26,9 @@ internal static class Telemetry
                 .WithTracing(traces => traces.AddSource("Orrery.*", "Microsoft.AspNetCore").AddOtlpExporter());
         }
     }
+
+    /// <summary>Whether requests are traced.</summary>
+    public static bool HasTraces(IConfiguration configuration) => !string.IsNullOrEmpty(configuration[TraceEndpoint]);
 
     public static void MapTelemetry(this IEndpointRouteBuilder routes) =>
         routes.MapPrometheusScrapingEndpoint("/metrics").RequireRole(Role.Viewer);
