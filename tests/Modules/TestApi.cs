@@ -104,5 +104,7 @@ internal sealed class TestApi : IAsyncDisposable
             var headers = context.Request.Headers;
             return new(Enum.TryParse<Role>(headers["role"], out var role) ? new CallerPrincipal(new(Caller.DefaultWorkspace, headers["actor"].ToString(), role)) : null);
         }
+
+        public ValueTask<bool> IsKnownAsync(CallerPrincipal principal, CancellationToken cancellationToken) => new(true);
     }
 }

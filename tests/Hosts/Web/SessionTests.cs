@@ -48,6 +48,22 @@ public sealed class SessionTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task An_open_page_does_nothing_more_for_a_token_that_was_revoked()
+    {
+        await using var server = await TestServer.StartAsync(options => options with { RequireTokens = true });
+        var token = await server.Get<TokenStore>().CreateAsync(Caller.System("test"), "reader", Role.Viewer, default);
+        await using var tab = await chromium.OpenAsync(server.Address, 1280, ColorScheme.Light);
+        await tab.Page.GotoAsync("/login");
+        await tab.Page.GetByLabel("Token").FillAsync(token.Secret);
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await tab.ReadyAsync();
+
+        await server.Get<TokenStore>().RevokeAsync(Caller.System("test"), "reader", default);
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Runs", Exact = true }).ClickAsync();
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("your token was revoked");
+    }
+
+    [Fact]
     public async Task Nobody_is_signed_out_by_another_site()
     {
         await using var server = await TestServer.StartAsync(options => options with { RequireTokens = true });

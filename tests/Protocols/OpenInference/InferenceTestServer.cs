@@ -85,5 +85,7 @@ internal sealed class InferenceTestServer : IAsyncDisposable
         private static readonly CallerPrincipal Ada = new(new(Caller.DefaultWorkspace, "user:ada", Role.Viewer));
 
         public ValueTask<CallerPrincipal?> IdentifyAsync(HttpContext context) => new(context.Request.Headers.ContainsKey("Anonymous") ? null : Ada);
+
+        public ValueTask<bool> IsKnownAsync(CallerPrincipal principal, CancellationToken cancellationToken) => new(true);
     }
 }

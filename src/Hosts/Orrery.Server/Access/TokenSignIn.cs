@@ -29,9 +29,18 @@ internal sealed class TokenSignIn(TokenStore tokens, ServerOptions server) : ISi
         return string.IsNullOrEmpty(secret) ? default : FindAsync(secret, ofSession, context.RequestAborted);
     }
 
+    public async ValueTask<bool> IsKnownAsync(CallerPrincipal principal, CancellationToken cancellationToken) =>
+        principal is not TokenPrincipal token || await tokens.FindAsync(token.Secret, cancellationToken) is not null;
+
     private static CallerPrincipal Local(string workspace) =>
         workspace == Caller.DefaultWorkspace ? LocalAdministrator : new(new(workspace, LocalActor, Role.Admin));
 
     private async ValueTask<CallerPrincipal?> FindAsync(string secret, bool ofSession, CancellationToken cancellationToken) =>
-        await tokens.FindAsync(secret, cancellationToken) is { } token ? new(new(token.Workspace, $"token:{token.Name}", token.Role), ofSession) : null;
+        await tokens.FindAsync(secret, cancellationToken) is { } token ? new TokenPrincipal(token, secret, ofSession) : null;
+
+    private sealed class TokenPrincipal(TokenInfo token, string secret, bool ofSession)
+        : CallerPrincipal(new(token.Workspace, $"token:{token.Name}", token.Role), ofSession)
+    {
+        public string Secret { get; } = secret;
+    }
 }

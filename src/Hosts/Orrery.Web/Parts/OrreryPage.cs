@@ -44,7 +44,6 @@ public abstract class OrreryPage : ComponentBase, IDisposable
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        Caller = await Current.GetAsync();
         await TryAsync(LoadAsync);
     }
 
@@ -70,6 +69,7 @@ public abstract class OrreryPage : ComponentBase, IDisposable
     {
         try
         {
+            Caller = await Current.GetAsync(Left);
             await action();
             State = PageState.Complete;
         }

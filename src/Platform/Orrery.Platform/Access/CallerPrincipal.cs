@@ -7,7 +7,7 @@ namespace Orrery.Platform.Access;
 /// <summary>The user of a request that was signed in. Immutable, so that one may serve many requests.</summary>
 /// <param name="caller">Who it is.</param>
 /// <param name="ofSession">Whether a browser's session signed them in, which they can end.</param>
-public sealed class CallerPrincipal(Caller caller, bool ofSession = false) : ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.Name, caller.Actor)], "orrery"))
+public class CallerPrincipal(Caller caller, bool ofSession = false) : ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.Name, caller.Actor)], "orrery"))
 {
     /// <summary>Who it is, in which workspace, with which role.</summary>
     public Caller Caller { get; } = caller;

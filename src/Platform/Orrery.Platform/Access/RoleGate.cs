@@ -11,6 +11,9 @@ public interface ISignIn
 {
     /// <summary>The sender, or null for a stranger: nobody, or somebody with a token that is not known.</summary>
     ValueTask<CallerPrincipal?> IdentifyAsync(HttpContext context);
+
+    /// <summary>Whether somebody who was signed in still may be: what outlives its request, such as an open page, asks before it does more.</summary>
+    ValueTask<bool> IsKnownAsync(CallerPrincipal principal, CancellationToken cancellationToken);
 }
 
 /// <summary>
