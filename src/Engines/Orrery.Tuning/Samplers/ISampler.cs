@@ -5,8 +5,15 @@ namespace Orrery.Tuning.Samplers;
 /// <summary>A trial that has ended, as samplers see it.</summary>
 /// <param name="Number">The trial's number.</param>
 /// <param name="Point">Its coordinates in [0, 1], one a parameter.</param>
-/// <param name="Loss">Its value, smaller is better; null where it was pruned: worse than every value.</param>
-public readonly record struct SampledTrial(int Number, ReadOnlyMemory<double> Point, double? Loss);
+/// <param name="Loss">Its value, smaller is better; null where it was pruned: worse than every value. The first of several objectives.</param>
+public readonly record struct SampledTrial(int Number, ReadOnlyMemory<double> Point, double? Loss)
+{
+    /// <summary>One loss an objective, where there are several; empty where there is one, or the trial was pruned.</summary>
+    public ReadOnlyMemory<double> Losses { get; init; }
+
+    /// <summary>By how much it breaks its constraints, summed; 0 where it keeps them all.</summary>
+    public double Violation { get; init; }
+}
 
 /// <summary>
 /// Decides where to look next. What it proposes is a function of the seed, the trial's number and the <em>set</em> of trials that it has been told of, never of

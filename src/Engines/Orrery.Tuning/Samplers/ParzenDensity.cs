@@ -12,11 +12,15 @@ internal sealed class ParzenDensity
     // Hyperopt's and Optuna's 25 newest trials at full weight.
     private const int FullWeight = 25;
 
+    // ln √(2π)
+    private const double LogRootTau = 0.91893853320467274178;
+
     private readonly IReadOnlyList<Dimension> _dimensions;
     private readonly List<ReadOnlyMemory<double>> _points;
     private readonly double[] _cumulativeWeights;
     private readonly double[] _logWeights;
     private readonly double _bandwidth;
+    private readonly double _logBandwidth;
 
     // log of the part of the normal inside [0, 1] per (kernel, dimension); the kernel after the last is the prior.
     private readonly double[] _logInside;
@@ -27,6 +31,7 @@ internal sealed class ParzenDensity
         var n = points.Count;
         // Scott's exponent for a product kernel; 0.2 of the range at one trial, and never narrower than the spacing of that many points (Optuna's values).
         _bandwidth = Math.Clamp(0.2 * Math.Pow(Math.Max(n, 1), -1.0 / (_dimensions.Count + 4)), 1.0 / Math.Min(100, n + 2), 1);
+        _logBandwidth = Math.Log(_bandwidth);
         var weights = Weights(n);
         _logWeights = [.. weights.Select(w => Math.Log(w))];
         _cumulativeWeights = new double[weights.Length];
@@ -98,7 +103,7 @@ internal sealed class ParzenDensity
 
         var (mean, deviation) = Normal(kernel, d);
         var z = (at - mean) / deviation;
-        return -z * z / 2 - Math.Log(deviation) - 0.5 * Math.Log(2 * Math.PI) - _logInside[kernel * _dimensions.Count + d];
+        return -z * z / 2 - (kernel == PriorKernel ? 0 : _logBandwidth) - LogRootTau - _logInside[kernel * _dimensions.Count + d];
     }
 
     private double Mass(int kernel, int d, double from, double to)

@@ -86,6 +86,11 @@ public sealed class Dimension
             : throw NotAValue(value, FormattableString.Invariant($"{_low} plus a multiple of {_step}"));
     }
 
+    /// <summary>The coordinate of the value at a coordinate: a finite set has no points in between.</summary>
+    public double Nearest(double coordinate) => Cardinality is { } cardinality
+        ? (Math.Min(cardinality - 1, (long)(coordinate * cardinality)) + 0.5) / cardinality
+        : Spec.Kind == ParameterKind.Integer ? ToUnit(FromUnit(coordinate)) : coordinate;
+
     private double OnScale(double value) => Spec.Scale == ParameterScale.Log ? Math.Log(value) : value;
 
     private ArgumentException NotAValue(ParameterValue value, string expected) =>

@@ -17,6 +17,15 @@ public enum SamplerKind
 
     /// <summary>Uniform.</summary>
     Random,
+
+    /// <summary>Every point of a grid.</summary>
+    Grid,
+
+    /// <summary>Covariance matrix adaptation: continuous parameters that depend on each other, hundreds of trials.</summary>
+    CmaEs,
+
+    /// <summary>Gaussian process with expected improvement: few parameters, dear trials.</summary>
+    GaussianProcess,
 }
 
 /// <summary>Which pruner stops trials.</summary>
@@ -47,6 +56,12 @@ public sealed record StudyOptions
     /// <summary>Of the TPE sampler.</summary>
     public TpeOptions Tpe { get; init; } = new();
 
+    /// <summary>Of the Gaussian process sampler.</summary>
+    public GpOptions Gp { get; init; } = new();
+
+    /// <summary>Points of each continuous scale of a grid, ends included.</summary>
+    public int GridPoints { get; init; } = 5;
+
     /// <summary>Which pruner.</summary>
     public PrunerKind Pruner { get; init; }
 
@@ -61,6 +76,9 @@ public sealed record StudyOptions
         SamplerKind.Tpe => new TpeSampler(space, Seed, Tpe),
         SamplerKind.QuasiRandom => new HaltonSampler(space, Seed),
         SamplerKind.Random => new RandomSampler(space),
+        SamplerKind.Grid => new GridSampler(space, Seed, GridPoints),
+        SamplerKind.CmaEs => new CmaEsSampler(space, Seed),
+        SamplerKind.GaussianProcess => new GpSampler(space, Seed, Gp),
         _ => throw new InvalidException($"Unknown sampler {Sampler}; expected one of {string.Join(", ", Enum.GetNames<SamplerKind>())}."),
     };
 

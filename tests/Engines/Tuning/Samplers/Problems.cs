@@ -9,6 +9,19 @@ internal static class Problems
 
     public static SearchSpace HartmannSpace { get; } = new([.. Enumerable.Range(0, 6).Select(i => ParameterSpec.Float($"x{i}", 0, 1))]);
 
+    /// <summary>[−2, 2] in every coordinate.</summary>
+    public static SearchSpace Cube(int dimensions) => new([.. Enumerable.Range(0, dimensions).Select(i => ParameterSpec.Float($"x{i}", -2, 2))]);
+
+    /// <summary>Minimum 0 at 0.7 in every coordinate.</summary>
+    public static double Sphere(IReadOnlyDictionary<string, ParameterValue> at) => at.Values.Sum(x => (x.Number - 0.7) * (x.Number - 0.7));
+
+    /// <summary>Minimum 0 at 1 in every coordinate, at the end of a bent valley.</summary>
+    public static double Rosenbrock(IReadOnlyDictionary<string, ParameterValue> at) => Enumerable.Range(0, at.Count - 1).Sum(i =>
+    {
+        var (x, next) = (at[$"x{i}"].Number, at[$"x{i + 1}"].Number);
+        return 100 * Math.Pow(next - x * x, 2) + Math.Pow(1 - x, 2);
+    });
+
     /// <summary>Minimum 0.397887 at (π, 2.275) and two more places.</summary>
     public static double Branin(IReadOnlyDictionary<string, ParameterValue> at)
     {

@@ -46,6 +46,9 @@ public sealed class SamplerTests
     [InlineData(SamplerKind.Tpe)]
     [InlineData(SamplerKind.QuasiRandom)]
     [InlineData(SamplerKind.Random)]
+    [InlineData(SamplerKind.Grid)]
+    [InlineData(SamplerKind.CmaEs)]
+    [InlineData(SamplerKind.GaussianProcess)]
     public void The_same_seed_gives_the_same_trials_and_another_seed_others(SamplerKind kind)
     {
         Assert.Equal(Trace(1), Trace(1));
