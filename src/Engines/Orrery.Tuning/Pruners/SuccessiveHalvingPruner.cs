@@ -30,7 +30,7 @@ public sealed class SuccessiveHalvingPruner : IPruner
         var promoted = true;
         // A report may step over several rungs; it counts at each, even after one that it fails, so that rungs do not depend on who came first.
         for (; step >= Resource(rung); rung++)
-            promoted &= IsPromoted(rung, MedianPruner.Ranked(loss));
+            promoted &= IsPromoted(rung, PercentilePruner.Ranked(loss));
         _nextRung[trial] = rung;
         return promoted ? PruningDecision.Continue : PruningDecision.Stop;
     }

@@ -39,6 +39,12 @@ public enum PrunerKind
 
     /// <summary>Asynchronous successive halving.</summary>
     SuccessiveHalving,
+
+    /// <summary>Worse than a percentile at the same step.</summary>
+    Percentile,
+
+    /// <summary>Brackets of successive halving that start to stop at different steps.</summary>
+    Hyperband,
 }
 
 /// <summary>How a study searches. Binds from YAML and JSON; goes with the study's state.</summary>
@@ -65,11 +71,20 @@ public sealed record StudyOptions
     /// <summary>Which pruner.</summary>
     public PrunerKind Pruner { get; init; }
 
-    /// <summary>The step of the first rung of successive halving.</summary>
+    /// <summary>The step of the first rung of successive halving and Hyperband.</summary>
     public int MinimumResource { get; init; } = 1;
 
-    /// <summary>Which part goes on from a rung of successive halving: one in this many.</summary>
+    /// <summary>Which part goes on from a rung of successive halving and Hyperband: one in this many.</summary>
     public int Reduction { get; init; } = 3;
+
+    /// <summary>The step of a trial that runs to its end: how many brackets Hyperband has.</summary>
+    public int MaximumResource { get; init; } = 81;
+
+    /// <summary>Which part of the trials the percentile pruner lets go on.</summary>
+    public double Percentile { get; init; } = 25;
+
+    /// <summary>Where set, a trial is stopped only after so many reports in a row that were not better.</summary>
+    public int? Patience { get; init; }
 
     internal ISampler CreateSampler(SearchSpace space) => Sampler switch
     {
@@ -82,11 +97,17 @@ public sealed record StudyOptions
         _ => throw new InvalidException($"Unknown sampler {Sampler}; expected one of {string.Join(", ", Enum.GetNames<SamplerKind>())}."),
     };
 
-    internal IPruner CreatePruner() => Pruner switch
+    internal IPruner CreatePruner()
     {
-        PrunerKind.None => new NoPruner(),
-        PrunerKind.Median => new MedianPruner(),
-        PrunerKind.SuccessiveHalving => new SuccessiveHalvingPruner(MinimumResource, Reduction),
-        _ => throw new InvalidException($"Unknown pruner {Pruner}; expected one of {string.Join(", ", Enum.GetNames<PrunerKind>())}."),
-    };
+        IPruner pruner = Pruner switch
+        {
+            PrunerKind.None => new NoPruner(),
+            PrunerKind.Median => new MedianPruner(),
+            PrunerKind.SuccessiveHalving => new SuccessiveHalvingPruner(MinimumResource, Reduction),
+            PrunerKind.Percentile => new PercentilePruner(Percentile),
+            PrunerKind.Hyperband => new HyperbandPruner(MaximumResource, MinimumResource, Reduction, Seed),
+            _ => throw new InvalidException($"Unknown pruner {Pruner}; expected one of {string.Join(", ", Enum.GetNames<PrunerKind>())}."),
+        };
+        return Patience is { } patience && Pruner != PrunerKind.None ? new PatientPruner(pruner, patience) : pruner;
+    }
 }

@@ -44,5 +44,5 @@ public sealed class AlgebraTests
         }
     }
 
-    private static IEnumerable<JsonElement> Cases() => Golden.Load("Tuning", "tuning.json").GetProperty("Algebra").EnumerateArray();
+    private static JsonElement.ArrayEnumerator Cases() => Golden.Load("Tuning", "tuning.json").GetProperty("Algebra").EnumerateArray();
 }

@@ -71,9 +71,97 @@ public sealed class PrunerTests
         Assert.Equal(PruningDecision.Stop, pruner.Report(50, 2, 100));
     }
 
+    [Theory]
+    [InlineData(25, 12.25)]
+    [InlineData(50, 14.5)]
+    [InlineData(100, 19)]
+    public void The_percentile_pruner_lets_that_part_go_on(double percentile, double threshold)
+    {
+        var pruner = new PercentilePruner(percentile);
+        for (var trial = 0; trial < 10; trial++)
+        {
+            // 10 … 19, as numpy.percentile(range(10, 20), 25) = 12.25.
+            pruner.Report(trial, 1, 10 + trial);
+            pruner.Completed(trial);
+        }
+
+        Assert.Equal(PruningDecision.Continue, pruner.Report(10, 1, threshold - 0.01));
+        Assert.Equal(PruningDecision.Stop, pruner.Report(11, 1, threshold + 0.01));
+    }
+
+    [Fact]
+    public void The_percentile_pruner_ranks_trials_without_a_value_last()
+    {
+        var pruner = new PercentilePruner(50, startupTrials: 1);
+        foreach (var (trial, loss) in new[] { (0, 1.0), (1, double.NaN), (2, double.NaN) })
+        {
+            pruner.Report(trial, 1, loss);
+            pruner.Completed(trial);
+        }
+
+        Assert.Equal(PruningDecision.Continue, pruner.Report(3, 1, 1e300));
+    }
+
+    [Fact]
+    public void The_patient_pruner_waits_for_a_plateau_to_end()
+    {
+        var pruner = new PatientPruner(inner: null, patience: 2, minimumGain: 0.5);
+        Assert.Equal(PruningDecision.Continue, pruner.Report(0, 1, 10));
+        Assert.Equal(PruningDecision.Continue, pruner.Report(0, 2, 9.7));
+        Assert.Equal(PruningDecision.Continue, pruner.Report(0, 3, 11));
+        Assert.Equal(PruningDecision.Continue, pruner.Report(0, 4, 9));
+        Assert.Equal(PruningDecision.Continue, pruner.Report(0, 5, 9));
+        Assert.Equal(PruningDecision.Continue, pruner.Report(0, 6, double.NaN));
+        Assert.Equal(PruningDecision.Stop, pruner.Report(0, 7, 9));
+    }
+
+    [Fact]
+    public void The_patient_pruner_stops_nobody_whom_the_other_lets_go_on()
+    {
+        var pruner = new PatientPruner(new MedianPruner(startupTrials: 1), patience: 0);
+        foreach (var step in new[] { 1, 2, 3 })
+            Assert.Equal(PruningDecision.Continue, pruner.Report(0, step, 5));
+        pruner.Completed(0);
+        Assert.Equal(PruningDecision.Continue, pruner.Report(1, 1, 6));
+        Assert.Equal(PruningDecision.Stop, pruner.Report(1, 2, 6));
+        Assert.Equal(PruningDecision.Continue, pruner.Report(2, 1, 4));
+        Assert.Equal(PruningDecision.Continue, pruner.Report(2, 2, 4));
+    }
+
+    [Fact]
+    public void Hyperband_has_brackets_in_the_shares_of_the_paper()
+    {
+        var pruner = new HyperbandPruner(maximumResource: 81);
+        // n of algorithm 1, arXiv:1603.06560: with R = 81 and η = 3 the brackets start 81, 34, 15, 8 and 5 trials.
+        Assert.Equal(5, pruner.Brackets);
+        var counts = Enumerable.Range(0, 14300).CountBy(pruner.BracketOf).OrderBy(c => c.Key).Select(c => c.Value / 100.0).ToArray();
+        foreach (var (expected, actual) in new[] { 81, 34, 15, 8, 5 }.Zip(counts))
+            Assert.InRange(actual, expected - 3.0, expected + 3.0);
+    }
+
+    [Fact]
+    public void Trials_of_a_late_bracket_are_not_stopped_early()
+    {
+        var pruner = new HyperbandPruner(maximumResource: 9);
+        var stopped = new int[3];
+        for (var trial = 0; trial < 300; trial++)
+        {
+            // Every trial is worse than all before it.
+            if (pruner.Report(trial, 1, trial) == PruningDecision.Stop)
+                stopped[pruner.BracketOf(trial)]++;
+        }
+
+        Assert.True(stopped[0] > 100);
+        Assert.Equal([0, 0], stopped[1..]);
+    }
+
     [Fact]
     public void Impossible_settings_are_refused()
     {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PercentilePruner(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PercentilePruner(double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PatientPruner(null, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new HyperbandPruner(1, 2));
         Assert.Throws<ArgumentOutOfRangeException>(() => new SuccessiveHalvingPruner(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new SuccessiveHalvingPruner(1, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new MedianPruner(0));

@@ -62,6 +62,7 @@ public sealed class StudyTests
     [Theory]
     [InlineData(PrunerKind.Median)]
     [InlineData(PrunerKind.SuccessiveHalving)]
+    [InlineData(PrunerKind.Hyperband)]
     public void A_study_saved_at_any_moment_goes_on_as_if_never_stopped(PrunerKind pruner) => Gen.Select(Gen.ULong, Gen.Int[0, 60]).Sample((seed, saveAfter) =>
     {
         var study = new Study(Problems.BraninSpace, new StudyOptions { Seed = seed, Pruner = pruner });
