@@ -11,6 +11,7 @@ internal static class DependencyRules
     public static readonly Assembly[] Engines =
     [
         Assembly.Load("Orrery.Statistics"), Assembly.Load("Orrery.Fairness"), Assembly.Load("Orrery.Tuning"), Assembly.Load("Orrery.Preparation"),
+        Assembly.Load("Orrery.Vectors"),
     ];
 
     public static readonly Assembly[] Modules =

@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using Orrery.Vectors.Memory;
+
+namespace Orrery.Vectors.Hnsw;
+
+/// <summary>
+/// The vectors and links of a graph, one slot a point. Readers take no lock: growth builds another storage and leaves this one as it is, so a search
+/// ends on what it began with. A slot is therefore written once in the life of a storage, and those of removed points are used again in the next.
+/// A list of links is its length and then slots; slots are written before the length that shows them, and every number that was ever there names a
+/// point, so a search beside a writer sees old and new links mixed at worst.
+/// </summary>
+internal sealed unsafe class HnswStorage
+{
+    /// <summary>A layer above this is met with a chance of 16⁻¹⁶ at M = 16.</summary>
+    public const int HighestLayer = 16;
+
+    public const int None = -1;
+
+    private readonly NativeBlock<float> _vectors;
+    private readonly NativeBlock<int> _lowest;
+    private readonly NativeBlock<int> _upper;
+    private readonly long[] _upperStart;
+    private readonly int _dimension;
+    private long _upperUsed;
+
+    public HnswStorage(int capacity, long upperCapacity, int dimension, int m)
+    {
+        (Capacity, M, _dimension) = (capacity, m, dimension);
+        _vectors = new NativeBlock<float>((long)capacity * dimension);
+        _lowest = new NativeBlock<int>((long)capacity * (2 * m + 1));
+        _upper = new NativeBlock<int>(upperCapacity);
+        _upperStart = new long[capacity];
+        Ids = new long[capacity];
+        Layers = new sbyte[capacity];
+        Hidden = new bool[capacity];
+    }
+
+    public int Capacity { get; }
+
+    public int M { get; }
+
+    /// <summary>Slots in use, from 0; removed points are among them.</summary>
+    public int Used { get; private set; }
+
+    public long[] Ids { get; }
+
+    /// <summary>The highest layer of each point; <see cref="None"/> once its slot is given up.</summary>
+    public sbyte[] Layers { get; }
+
+    /// <summary>Points that lead a search on but are not found: not yet, while they are being linked, or not any more.</summary>
+    public bool[] Hidden { get; }
+
+    /// <summary>Where a search begins, and the layer there in the upper half; negative when the graph is empty.</summary>
+    public long Entry
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    } = None;
+
+    public static long EntryOf(int slot, int layer) => (long)layer << 32 | (uint)slot;
+
+    public int MostLinks(int layer) => layer == 0 ? 2 * M : M;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float* Vector(int slot) => _vectors.Pointer + (long)slot * _dimension;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int* Links(int slot, int layer) => layer == 0
+        ? _lowest.Pointer + (long)slot * (2 * M + 1)
+        : _upper.Pointer + _upperStart[slot] + (long)(layer - 1) * (M + 1);
+
+    /// <summary>The next slot, or <see cref="None"/> when there is no room. Callers take turns.</summary>
+    public int Reserve(long id, int layer)
+    {
+        var upper = (long)layer * (M + 1);
+        if (Used == Capacity || _upperUsed + upper > _upper.Length)
+            return None;
+        var slot = Used;
+        (Ids[slot], Layers[slot], Hidden[slot]) = (id, (sbyte)layer, true);
+        _upperStart[slot] = _upperUsed;
+        _upperUsed += upper;
+        Used = slot + 1;
+        return slot;
+    }
+
+    /// <summary>Writes a whole list so that a reader without a lock never sees a number that names no point.</summary>
+    public void SetLinks(int slot, int layer, ReadOnlySpan<int> links)
+    {
+        var list = Links(slot, layer);
+        for (var i = 0; i < links.Length; i++)
+            Volatile.Write(ref list[i + 1], links[i]);
+        Volatile.Write(ref list[0], links.Length);
+    }
+
+    /// <summary>A roomier storage with the same points and links but without given-up slots. Nothing may be written meanwhile.</summary>
+    public HnswStorage Copy(int points)
+    {
+        // Removed points that are still linked keep their slots; only those that repair gave up are gone.
+        var moved = new int[Used];
+        var (next, upper) = (0, 0L);
+        for (var slot = 0; slot < Used; slot++)
+        {
+            moved[slot] = Layers[slot] == None ? None : next++;
+            upper += moved[slot] == None ? 0 : (long)Layers[slot] * (M + 1);
+        }
+
+        var capacity = Math.Max(points, next + 1);
+        // An exponential draw with 1/ln M has 1/(M − 1) upper layers a point; half as many again, and room for one tall point.
+        var expected = (long)((capacity - next) * 1.5 / (M - 1) * (M + 1)) + (HighestLayer + 1L) * (M + 1);
+        var copy = new HnswStorage(capacity, upper + expected, _dimension, M);
+        for (var slot = 0; slot < Used; slot++)
+        {
+            if (moved[slot] != None)
+                CopyPoint(copy, slot, moved);
+        }
+
+        copy.Entry = Entry < 0 ? None : EntryOf(moved[(int)Entry], (int)(Entry >> 32));
+        return copy;
+    }
+
+    private void CopyPoint(HnswStorage copy, int slot, int[] moved)
+    {
+        var target = copy.Reserve(Ids[slot], Layers[slot]);
+        copy.Hidden[target] = Hidden[slot];
+        new Span<float>(Vector(slot), _dimension).CopyTo(new Span<float>(copy.Vector(target), _dimension));
+        for (var layer = 0; layer <= Layers[slot]; layer++)
+        {
+            var source = Links(slot, layer);
+            var list = copy.Links(target, layer);
+            list[0] = source[0];
+            for (var i = 1; i <= source[0]; i++)
+                list[i] = moved[source[i]];
+        }
+    }
+}
