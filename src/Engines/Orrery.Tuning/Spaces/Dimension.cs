@@ -7,6 +7,9 @@ namespace Orrery.Tuning.Spaces;
 /// <remarks>Law: <c>FromUnit(ToUnit(value)) == value</c> for every value of the space, and FromUnit of any coordinate is such a value.</remarks>
 public sealed class Dimension
 {
+    // All trials in which a parameter is not active are alike in it: no distance between them, and none that a kernel could learn from.
+    internal const double Inactive = 0.5;
+
     private readonly double _low;
     private readonly double _high;
     private readonly double _step;

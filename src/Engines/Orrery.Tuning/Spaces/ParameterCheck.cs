@@ -21,7 +21,7 @@ internal static class ParameterCheck
                 errors[at] = "A parameter needs a name.";
             else if (!names.Add(specs[i].Name))
                 errors[at] = $"The name '{specs[i].Name}' comes twice.";
-            else if (Fault(specs[i]) is { } fault)
+            else if ((Fault(specs[i]) ?? Condition(specs[i].When, specs.Take(i))) is { } fault)
                 errors[at] = $"'{specs[i].Name}': {fault}";
         }
 
@@ -35,6 +35,19 @@ internal static class ParameterCheck
         ParameterKind.Float or ParameterKind.Integer => Number(spec),
         _ => $"unknown kind {spec.Kind}.",
     };
+
+    private static string? Condition(ParameterCondition? condition, IEnumerable<ParameterSpec> earlier)
+    {
+        if (condition is null)
+            return null;
+        if (earlier.FirstOrDefault(p => p.Name == condition.Parameter) is not { Kind: ParameterKind.Categorical, Choices: { } known })
+            return $"its condition names '{condition.Parameter}'; expected a categorical parameter that is declared earlier.";
+        if (condition.Choices.Count == 0)
+            return "a condition needs at least one choice.";
+        return condition.Choices.FirstOrDefault(choice => !known.Contains(choice, StringComparer.Ordinal)) is { } unknown
+            ? $"its condition names '{unknown}'; '{condition.Parameter}' is one of {string.Join(", ", known)}."
+            : null;
+    }
 
     private static string? Categorical(ParameterSpec spec)
     {

@@ -49,6 +49,9 @@ public sealed record ParameterSpec
     /// <summary>The names of a categorical parameter, each once.</summary>
     public IReadOnlyList<string>? Choices { get; init; }
 
+    /// <summary>In which trials it has a value; default all.</summary>
+    public ParameterCondition? When { get; init; }
+
     /// <summary>Real numbers of [low, high].</summary>
     public static ParameterSpec Float(string name, double low, double high, ParameterScale scale = ParameterScale.Linear, double? step = null) =>
         new() { Name = name, Kind = ParameterKind.Float, Low = low, High = high, Scale = scale, Step = step };
@@ -60,4 +63,17 @@ public sealed record ParameterSpec
     /// <summary>One of the names.</summary>
     public static ParameterSpec Categorical(string name, params IReadOnlyList<string> choices) =>
         new() { Name = name, Kind = ParameterKind.Categorical, Choices = choices };
+
+    /// <summary>The same parameter, active only where an earlier categorical one has one of some choices.</summary>
+    public ParameterSpec OnlyWhen(string parameter, params IReadOnlyList<string> choices) => this with { When = new ParameterCondition { Parameter = parameter, Choices = choices } };
+}
+
+/// <summary>A parameter belongs to some choices of another: a momentum to one optimiser, a depth to trees. Where that one is not active either, neither is this.</summary>
+public sealed record ParameterCondition
+{
+    /// <summary>The name of a categorical parameter that is declared earlier.</summary>
+    public required string Parameter { get; init; }
+
+    /// <summary>Those of its choices that make the parameter active.</summary>
+    public required IReadOnlyList<string> Choices { get; init; }
 }

@@ -26,7 +26,7 @@ public sealed class SearchSpace
     /// <summary>The parameters, in order.</summary>
     public IReadOnlyList<Dimension> Dimensions { get; }
 
-    /// <summary>How many different points there are; null where a parameter is continuous, or there are more than 2⁶².</summary>
+    /// <summary>How many different points there are, were every parameter always active; null where a parameter is continuous, or there are more than 2⁶².</summary>
     public long? Cardinality
     {
         get
@@ -45,19 +45,23 @@ public sealed class SearchSpace
     /// <summary>The declarations, as they came.</summary>
     public IReadOnlyList<ParameterSpec> Specs => [.. Dimensions.Select(d => d.Spec)];
 
-    /// <summary>The values at a point.</summary>
+    /// <summary>The values at a point, without the parameters whose condition is not met there.</summary>
     public IReadOnlyDictionary<string, ParameterValue> FromUnit(ReadOnlySpan<double> point)
     {
         if (point.Length != Dimensions.Count)
             throw new ArgumentException($"Expected {Dimensions.Count} coordinates; got {point.Length}.", nameof(point));
         var values = new Dictionary<string, ParameterValue>(StringComparer.Ordinal);
         for (var i = 0; i < point.Length; i++)
-            values.Add(Dimensions[i].Spec.Name, Dimensions[i].FromUnit(point[i]));
+        {
+            if (IsActive(Dimensions[i], values))
+                values.Add(Dimensions[i].Spec.Name, Dimensions[i].FromUnit(point[i]));
+        }
+
         return values;
     }
 
-    /// <summary>The point of the values.</summary>
-    /// <exception cref="InvalidException">A parameter is missing, unknown, or has a value outside the space.</exception>
+    /// <summary>The point of the values; the coordinate of a parameter that is not active is 0.5.</summary>
+    /// <exception cref="InvalidException">A parameter is missing, unknown, not active, or has a value outside the space.</exception>
     public double[] ToUnit(IReadOnlyDictionary<string, ParameterValue> values)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -74,9 +78,33 @@ public sealed class SearchSpace
         return [.. Dimensions.Select(dimension => Coordinate(dimension, values))];
     }
 
+    /// <summary>The wanted values, and for every other active parameter the one of the fallback, or of the middle where that has none.</summary>
+    internal IReadOnlyDictionary<string, ParameterValue> Complete(
+        IReadOnlyDictionary<string, ParameterValue> wanted, IReadOnlyDictionary<string, ParameterValue> fallback)
+    {
+        var values = new Dictionary<string, ParameterValue>(wanted, StringComparer.Ordinal);
+        foreach (var dimension in Dimensions.Where(d => IsActive(d, values) && !values.ContainsKey(d.Spec.Name)))
+            values.Add(dimension.Spec.Name, fallback.TryGetValue(dimension.Spec.Name, out var value) ? value : dimension.FromUnit(0.5));
+        return values;
+    }
+
+    // Conditions name earlier parameters, so these have their values already, or are not active themselves.
+    private static bool IsActive(Dimension dimension, IReadOnlyDictionary<string, ParameterValue> values) =>
+        dimension.Spec.When is not { } condition
+        || (values.TryGetValue(condition.Parameter, out var value) && value.IsChoice && condition.Choices.Contains(value.Choice, StringComparer.Ordinal));
+
     private static double Coordinate(Dimension dimension, IReadOnlyDictionary<string, ParameterValue> values)
     {
-        if (!values.TryGetValue(dimension.Spec.Name, out var value))
+        var hasValue = values.TryGetValue(dimension.Spec.Name, out var value);
+        if (!IsActive(dimension, values))
+        {
+            return hasValue
+                ? throw new InvalidException(
+                    $"The parameter '{dimension.Spec.Name}' has a value but is not active; it is when '{dimension.Spec.When!.Parameter}' is one of {string.Join(", ", dimension.Spec.When.Choices)}.")
+                : Dimension.Inactive;
+        }
+
+        if (!hasValue)
             throw new InvalidException($"The parameter '{dimension.Spec.Name}' has no value; give every parameter of the space one.");
         try
         {

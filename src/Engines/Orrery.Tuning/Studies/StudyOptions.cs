@@ -26,6 +26,9 @@ public enum SamplerKind
 
     /// <summary>Gaussian process with expected improvement: few parameters, dear trials.</summary>
     GaussianProcess,
+
+    /// <summary>Several objectives, hundreds of trials.</summary>
+    NsgaII,
 }
 
 /// <summary>Which pruner stops trials.</summary>
@@ -53,6 +56,9 @@ public sealed record StudyOptions
     /// <summary>Whether the objective is to become large or small.</summary>
     public MetricDirection Direction { get; init; } = MetricDirection.LowerIsBetter;
 
+    /// <summary>One direction an objective, where there are several; empty where <see cref="Direction"/> is the only one.</summary>
+    public IReadOnlyList<MetricDirection> Directions { get; init; } = [];
+
     /// <summary>The same seed and the same answers give the same trials.</summary>
     public ulong Seed { get; init; }
 
@@ -64,6 +70,9 @@ public sealed record StudyOptions
 
     /// <summary>Of the Gaussian process sampler.</summary>
     public GpOptions Gp { get; init; } = new();
+
+    /// <summary>Of the NSGA-II sampler.</summary>
+    public NsgaIIOptions NsgaII { get; init; } = new();
 
     /// <summary>Points of each continuous scale of a grid, ends included.</summary>
     public int GridPoints { get; init; } = 5;
@@ -86,19 +95,26 @@ public sealed record StudyOptions
     /// <summary>Where set, a trial is stopped only after so many reports in a row that were not better.</summary>
     public int? Patience { get; init; }
 
+    internal IReadOnlyList<MetricDirection> Objectives => Directions.Count > 0 ? Directions : [Direction];
+
     internal ISampler CreateSampler(SearchSpace space) => Sampler switch
     {
+        SamplerKind.Tpe or SamplerKind.CmaEs or SamplerKind.GaussianProcess when Objectives.Count > 1 => throw new InvalidException(
+            $"The sampler {Sampler} knows one objective, the study has {Objectives.Count}; choose {SamplerKind.NsgaII}, {SamplerKind.QuasiRandom}, {SamplerKind.Random} or {SamplerKind.Grid}."),
         SamplerKind.Tpe => new TpeSampler(space, Seed, Tpe),
         SamplerKind.QuasiRandom => new HaltonSampler(space, Seed),
         SamplerKind.Random => new RandomSampler(space),
         SamplerKind.Grid => new GridSampler(space, Seed, GridPoints),
         SamplerKind.CmaEs => new CmaEsSampler(space, Seed),
         SamplerKind.GaussianProcess => new GpSampler(space, Seed, Gp),
+        SamplerKind.NsgaII => new NsgaIISampler(space, Seed, NsgaII),
         _ => throw new InvalidException($"Unknown sampler {Sampler}; expected one of {string.Join(", ", Enum.GetNames<SamplerKind>())}."),
     };
 
     internal IPruner CreatePruner()
     {
+        if (Pruner != PrunerKind.None && Objectives.Count > 1)
+            throw new InvalidException($"A pruner compares one objective, the study has {Objectives.Count}; choose no pruner.");
         IPruner pruner = Pruner switch
         {
             PrunerKind.None => new NoPruner(),

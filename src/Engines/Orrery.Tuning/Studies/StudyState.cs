@@ -13,4 +13,7 @@ public sealed record StudyState
 
     /// <summary>Every trial, by number.</summary>
     public required IReadOnlyList<TrialRecord> Trials { get; init; }
+
+    /// <summary>Points that wait for their trial, as they were enqueued.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Queue { get; init; } = [];
 }

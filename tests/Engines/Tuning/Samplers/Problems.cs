@@ -9,6 +9,18 @@ internal static class Problems
 
     public static SearchSpace HartmannSpace { get; } = new([.. Enumerable.Range(0, 6).Select(i => ParameterSpec.Float($"x{i}", 0, 1))]);
 
+    public static SearchSpace Square { get; } = new(ParameterSpec.Float("x", 0, 1), ParameterSpec.Float("y", 0, 1));
+
+    public static SearchSpace UnitCube(int dimensions) => new([.. Enumerable.Range(0, dimensions).Select(i => ParameterSpec.Float($"x{i}", 0, 1))]);
+
+    /// <summary>Two objectives; the front is f2 = 1 − √f1, where all but the first are 0 (Zitzler, Deb &amp; Thiele 2000).</summary>
+    public static double[] Zdt1(IReadOnlyDictionary<string, ParameterValue> at)
+    {
+        var first = at["x0"].Number;
+        var g = 1 + 9 * at.Where(x => x.Key != "x0").Average(x => x.Value.Number);
+        return [first, g * (1 - Math.Sqrt(first / g))];
+    }
+
     /// <summary>[−2, 2] in every coordinate.</summary>
     public static SearchSpace Cube(int dimensions) => new([.. Enumerable.Range(0, dimensions).Select(i => ParameterSpec.Float($"x{i}", -2, 2))]);
 

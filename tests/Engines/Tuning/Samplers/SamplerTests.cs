@@ -49,6 +49,7 @@ public sealed class SamplerTests
     [InlineData(SamplerKind.Grid)]
     [InlineData(SamplerKind.CmaEs)]
     [InlineData(SamplerKind.GaussianProcess)]
+    [InlineData(SamplerKind.NsgaII)]
     public void The_same_seed_gives_the_same_trials_and_another_seed_others(SamplerKind kind)
     {
         Assert.Equal(Trace(1), Trace(1));

@@ -86,6 +86,44 @@ public sealed class SearchSpaceTests
     }
 
     [Fact]
+    public void A_conditional_parameter_has_a_value_exactly_where_its_condition_is_met() => Gen.Double[0, 1].Array[4].Sample(point =>
+    {
+        var space = Conditional();
+        var values = space.FromUnit(point);
+        var isTree = values["kind"].Choice != "linear";
+        Assert.Equal(isTree, values.ContainsKey("grow"));
+        Assert.Equal(isTree && values["grow"].Choice == "depth", values.ContainsKey("depth"));
+        Assert.Equal(!isTree, values.ContainsKey("l2"));
+        Assert.Equal(JsonSerializer.Serialize(values), JsonSerializer.Serialize(space.FromUnit(space.ToUnit(values))));
+    });
+
+    [Fact]
+    public void A_value_where_the_condition_is_not_met_is_refused()
+    {
+        Assert.Contains("not active", Refused(new() { ["kind"] = "linear", ["l2"] = 1, ["depth"] = 3 }), StringComparison.Ordinal);
+        Assert.Contains("'l2' has no value", Refused(new() { ["kind"] = "linear" }), StringComparison.Ordinal);
+
+        static string Refused(Dictionary<string, ParameterValue> values) => Assert.Throws<InvalidException>(() => Conditional().ToUnit(values)).Message;
+    }
+
+    [Fact]
+    public void A_condition_names_an_earlier_categorical_parameter_and_its_choices()
+    {
+        var kind = ParameterSpec.Categorical("kind", "a", "b");
+        var number = ParameterSpec.Float("x", 0, 1);
+        Assert.Throws<InvalidException>(() => new SearchSpace(number.OnlyWhen("kind", "a"), kind));
+        Assert.Throws<InvalidException>(() => new SearchSpace(kind, number.OnlyWhen("kind", "c")));
+        Assert.Throws<InvalidException>(() => new SearchSpace(kind, number.OnlyWhen("kind")));
+        Assert.Throws<InvalidException>(() => new SearchSpace(number, ParameterSpec.Float("y", 0, 1).OnlyWhen("x", "a")));
+    }
+
+    private static SearchSpace Conditional() => new(
+        ParameterSpec.Categorical("kind", "linear", "gbdt", "dart"),
+        ParameterSpec.Categorical("grow", "depth", "leaves").OnlyWhen("kind", "gbdt", "dart"),
+        ParameterSpec.Integer("depth", 2, 9).OnlyWhen("grow", "depth"),
+        ParameterSpec.Float("l2", 1e-3, 10, ParameterScale.Log).OnlyWhen("kind", "linear"));
+
+    [Fact]
     public void Every_fault_of_a_declaration_is_named()
     {
         var refused = Assert.Throws<InvalidException>(() => new SearchSpace(

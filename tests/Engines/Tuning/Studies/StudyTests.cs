@@ -59,6 +59,59 @@ public sealed class StudyTests
         Assert.Single(study.Trials);
     }
 
+    [Fact]
+    public void What_is_enqueued_comes_first_and_the_sampler_fills_in_the_rest()
+    {
+        var study = new Study(Problems.BraninSpace, new StudyOptions { Seed = 3 });
+        var untouched = new Study(Problems.BraninSpace, new StudyOptions { Seed = 3 }).Ask();
+        study.Enqueue(new Dictionary<string, ParameterValue> { ["x"] = 2 });
+        study.Enqueue(new Dictionary<string, ParameterValue> { ["x"] = 3, ["y"] = 4 });
+        Assert.Throws<InvalidException>(() => study.Enqueue(new Dictionary<string, ParameterValue> { ["x"] = 99 }));
+        Assert.Throws<InvalidException>(() => study.Enqueue(new Dictionary<string, ParameterValue> { ["z"] = 1 }));
+        var first = study.Ask();
+        Assert.Equal(2, first.Parameters["x"].Number, 1e-12);
+        Assert.Equal(untouched.Parameters["y"].Number, first.Parameters["y"].Number, 1e-12);
+        var resumed = Study.FromState(JsonSerializer.Deserialize<StudyState>(JsonSerializer.Serialize(study.ToState()))!);
+        foreach (var next in new[] { study.Ask(), resumed.Ask() })
+        {
+            Assert.Equal(3, next.Parameters["x"].Number, 1e-12);
+            Assert.Equal(4, next.Parameters["y"].Number, 1e-12);
+        }
+    }
+
+    [Fact]
+    public void A_study_learns_from_the_trials_of_an_earlier_one()
+    {
+        var earlier = new Study(Problems.BraninSpace, new StudyOptions { Seed = 1 });
+        for (var i = 0; i < 40; i++)
+            Step(earlier);
+        var warm = new Study(Problems.BraninSpace, new StudyOptions { Seed = 2 });
+        foreach (var trial in earlier.Trials)
+            warm.Add(trial);
+        Assert.Equal(earlier.Best!.Value, warm.Best!.Value);
+        var cold = new Study(Problems.BraninSpace, new StudyOptions { Seed = 2 });
+        Assert.True(MeanOfTen(warm) < 0.5 * MeanOfTen(cold));
+        Assert.Throws<InvalidException>(() => warm.Add(warm.Ask()));
+
+        static double MeanOfTen(Study study) => Enumerable.Range(0, 10).Average(_ =>
+        {
+            var trial = study.Ask();
+            return study.Tell(trial.Number, Problems.Branin(trial.Parameters)).Value!.Value;
+        });
+    }
+
+    [Fact]
+    public void The_best_keeps_the_constraints()
+    {
+        var study = new Study(Problems.BraninSpace);
+        study.Tell(study.Ask().Number, [1], [0.5]);
+        Assert.Null(study.Best);
+        study.Tell(study.Ask().Number, [7], [0, -1]);
+        Assert.Equal(1, study.Best!.Number);
+        Assert.Equal(TrialState.Failed, study.Tell(study.Ask().Number, [0], [double.NaN]).State);
+        Assert.Equal(1, study.Best!.Number);
+    }
+
     [Theory]
     [InlineData(PrunerKind.Median)]
     [InlineData(PrunerKind.SuccessiveHalving)]
