@@ -19,6 +19,7 @@ internal sealed unsafe class GraphRepair(HnswStorage storage, Space space, Searc
         }
 
         ChooseEntry();
+        new GraphReach(storage, space, context).Complete();
         var givenUp = 0;
         for (var slot = 0; slot < storage.Used; slot++)
         {

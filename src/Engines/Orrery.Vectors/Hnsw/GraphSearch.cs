@@ -45,6 +45,10 @@ internal static unsafe class GraphSearch
         var (candidates, found) = (context.Candidates, context.Found);
         context.Visit(start);
         Meet(storage, space, query, context, start, ef, target);
+        // Links are one-way: what the entry leads to may lie behind the place where the descent ended.
+        var entry = (int)storage.Entry;
+        if (context.Visit(entry))
+            Meet(storage, space, query, context, entry, ef, target);
         while (candidates.Count > 0)
         {
             var nearest = candidates.Pop();

@@ -96,15 +96,16 @@ public sealed unsafe class HnswIndex
         return true;
     }
 
-    /// <summary>Takes removed points out of the graph now and reconnects their neighbours, O(n·M). Writers wait, searches do not.</summary>
+    /// <summary>
+    /// Takes removed points out of the graph now, reconnects their neighbours, and links to every point that nothing leads to. O(n·M) at least; writers
+    /// wait, searches do not.
+    /// </summary>
     public void Repair()
     {
         var context = _contexts.Rent();
         _gate.EnterExclusive();
         try
         {
-            if (_removed == 0)
-                return;
             _givenUp += new GraphRepair(_storage, _space, context).Run();
             _removed = 0;
         }
