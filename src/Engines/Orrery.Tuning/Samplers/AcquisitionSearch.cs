@@ -43,6 +43,7 @@ internal sealed class AcquisitionSearch(SearchSpace space, Func<double[], double
     {
         for (var d = 0; d < point.Length; d++)
             point[d] = space.Dimensions[d].Nearest(point[d]);
+        point = space.Settled(point);
         return (point, acquisition(point));
     }
 

@@ -57,7 +57,7 @@ public sealed class TpeSampler : ISampler
         var bestRatio = double.NegativeInfinity;
         for (var i = 0; i < _options.Candidates; i++)
         {
-            var candidate = likely.Draw(random);
+            var candidate = _space.Settled(likely.Draw(random));
             var ratio = likely.LogDensity(candidate) - unlikely.LogDensity(candidate);
             if (best.Length == 0 || ratio > bestRatio)
                 (best, bestRatio) = (candidate, ratio);

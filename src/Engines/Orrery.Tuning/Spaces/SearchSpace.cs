@@ -78,6 +78,9 @@ public sealed class SearchSpace
         return [.. Dimensions.Select(dimension => Coordinate(dimension, values))];
     }
 
+    /// <summary>The point with the coordinates of parameters that are not active there at <see cref="Dimension.Inactive"/>, as a trial at it is remembered.</summary>
+    internal double[] Settled(double[] point) => Dimensions.Any(d => d.Spec.When is not null) ? ToUnit(FromUnit(point)) : point;
+
     /// <summary>The wanted values, and for every other active parameter the one of the fallback, or of the middle where that has none.</summary>
     internal IReadOnlyDictionary<string, ParameterValue> Complete(
         IReadOnlyDictionary<string, ParameterValue> wanted, IReadOnlyDictionary<string, ParameterValue> fallback)

@@ -37,6 +37,7 @@ internal sealed class TrialStudy(IRuns runs, TimeProvider time)
             Sampler = tune.Sampler,
             Pruner = tune.Pruner,
             MinimumResource = firstReport,
+            MaximumResource = Math.Max(firstReport, spec.Learner.Rounds),
         });
         using var learner = Learner.For(spec.Learner, task);
         for (var i = 0; i < tune.Trials; i++)

@@ -39,6 +39,20 @@ public sealed class OptimumTests
         Assert.True(found < 0.5 * Median(SamplerKind.Tpe, Problems.HartmannSpace, Problems.Hartmann, -3.32237, 50), $"{found}");
     }
 
+    [Theory]
+    [InlineData(SamplerKind.Tpe)]
+    [InlineData(SamplerKind.GaussianProcess)]
+    public void Conditional_parameters_are_searched_where_they_count(SamplerKind kind)
+    {
+        var space = new SearchSpace(
+            ParameterSpec.Categorical("kind", "flat", "bowl"), ParameterSpec.Float("x", -2, 2).OnlyWhen("kind", "bowl"),
+            ParameterSpec.Float("y", -2, 2).OnlyWhen("kind", "bowl"), ParameterSpec.Float("z", 0, 1).OnlyWhen("kind", "flat"));
+        static double Loss(IReadOnlyDictionary<string, ParameterValue> at) =>
+            at["kind"].Choice == "flat" ? 1 + at["z"].Number : Math.Pow(at["x"].Number - 1.3, 2) + Math.Pow(at["y"].Number + 0.6, 2);
+        var found = Median(kind, space, Loss, 0, 50);
+        Assert.True(found < 0.5 * Median(SamplerKind.Random, space, Loss, 0, 50), $"{found}");
+    }
+
     [Fact]
     public void Cma_es_starts_again_where_it_has_nothing_left_to_find()
     {
