@@ -35,6 +35,16 @@ internal sealed class OrreryProcess : IAsyncDisposable
 
     public string Errors => Text(_errors);
 
+    /// <summary>The most memory that was ever resident, in bytes.</summary>
+    public long PeakMemory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     /// <summary>Starts it and goes on at once.</summary>
     public static OrreryProcess Start(TempFolder folder, params string[] arguments) => new(folder.Path, new Dictionary<string, string>(), Executable, arguments);
 
@@ -50,7 +60,6 @@ internal sealed class OrreryProcess : IAsyncDisposable
         new Dictionary<string, string> { ["DOTNET_EnableWriteXorExecute"] = "0" }, // Its double mapping is a large file of its own, in memory.
         "/bin/sh",
         ["-c", $"trap '' XFSZ; ulimit -f {maxFileKiB * 2}; exec \"$0\" \"$@\"", Executable, .. arguments]); // POSIX counts in blocks of 512 bytes.
-
 
     /// <summary>Runs it to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(TempFolder folder, params string[] arguments)

@@ -1,3 +1,5 @@
+using Orrery.Tests;
+
 namespace Orrery.EndToEnd.Tests.Crashes;
 
 /// <summary>
@@ -17,4 +19,7 @@ internal interface IWriter
 
     /// <summary>After the last crash: all that was ever acknowledged is there and whole.</summary>
     Task CheckAllAsync(Server server);
+
+    /// <summary>After the last server: what no API reads back is in the folder that it left.</summary>
+    Task CheckFolderAsync(TestPlatform platform) => Task.CompletedTask;
 }

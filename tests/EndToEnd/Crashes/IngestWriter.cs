@@ -40,7 +40,7 @@ internal sealed class IngestWriter(string dataset, int seat) : IWriter
         var files = latest.Manifest.GetProperty("files").EnumerateArray().ToList();
         var contents = files.Select(file => file.GetProperty("origin").GetProperty("content").GetString()).ToList();
         Assert.Equal(contents.Distinct(), contents);
-        Assert.Empty(_acknowledged.Select(write => write.Content.ToString()).Except(contents));
+        Acknowledged.IsThere($"files of seat {seat}", _acknowledged.Select(write => write.Content.ToString()), contents!);
         Assert.Equal(latest.Number, files.Count); // Every version added one file.
         Assert.Equal((long)Rows * files.Count, latest.Manifest.GetProperty("rows").GetInt64());
     }
@@ -59,8 +59,7 @@ internal sealed class IngestWriter(string dataset, int seat) : IWriter
                 break;
         }
 
-        foreach (var write in _acknowledged)
-            Assert.All(Enumerable.Range(0, Rows), row => Assert.Contains(((long)seat, (long)write.Number, (long)row), found));
+        Acknowledged.IsThere("rows", _acknowledged.SelectMany(write => Enumerable.Range(0, Rows).Select(row => ((long)seat, (long)write.Number, (long)row))), found);
         Assert.All(found.GroupBy(row => (row.Item1, row.Item2)), file => Assert.Equal(Rows, file.Count()));
     }
 }

@@ -28,8 +28,7 @@ internal sealed class LabelWriter : IWriter
 
     public Task CheckAllAsync(Server server) => Task.CompletedTask;
 
-    /// <summary>In the folder that the server has left.</summary>
-    public async Task CheckAsync(TestPlatform platform)
+    public async Task CheckFolderAsync(TestPlatform platform)
     {
         var stream = platform.Signals.Find("labels/crashes") ?? throw new InvalidOperationException("There is no stream of labels.");
         var found = new HashSet<string>();
@@ -39,7 +38,7 @@ internal sealed class LabelWriter : IWriter
                 Assert.True(found.Add(batch.IdAt(row)), "A label is there twice.");
         }
 
-        Assert.All(_acknowledged, number => Assert.All(Enumerable.Range(0, Batch), i => Assert.Contains($"{number}-{i}", found)));
+        Acknowledged.IsThere("labels", _acknowledged.SelectMany(number => Enumerable.Range(0, Batch).Select(i => $"{number}-{i}")), found);
         Assert.All(found.GroupBy(id => id.Split('-')[0]), request => Assert.Equal(Batch, request.Count()));
     }
 }

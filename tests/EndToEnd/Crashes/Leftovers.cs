@@ -1,13 +1,14 @@
 using System.Reflection;
 using LinqToDB.Data;
 using Microsoft.Extensions.DependencyInjection;
+using Orrery.Kernel;
 using Orrery.Platform.Relational;
 using Orrery.Tests;
 using Xunit;
 
 namespace Orrery.EndToEnd.Tests.Crashes;
 
-/// <summary>What a folder must not hold after a crash and a start: edges that lead nowhere, files in the making.</summary>
+/// <summary>What a folder must not hold after a crash and a start: edges and names that lead nowhere, files in the making.</summary>
 internal static class Leftovers
 {
     private static readonly string[] Rooms = ["Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Server"];
@@ -31,8 +32,30 @@ internal static class Leftovers
             """));
         Assert.Empty(await TextsAsync(platform, "SELECT id FROM asset_versions v WHERE NOT EXISTS (SELECT 1 FROM assets a WHERE a.id = v.asset_id AND a.latest_version >= v.number)"));
         Assert.Empty(await TextsAsync(platform, "SELECT key FROM platform_work"));
+        await CheckContentAsync(platform);
         Assert.Empty(Directory.EnumerateFileSystemEntries(platform.Blobs.ScratchFolder));
         Assert.DoesNotContain(Directory.EnumerateFiles(platform.Path, "*", SearchOption.AllDirectories), path => path.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    /// <summary>Whatever the ledger names by digest is there, and is what its name says.</summary>
+    private static async Task CheckContentAsync(TestPlatform platform)
+    {
+        var missing = new List<string>();
+        foreach (var named in await TextsAsync(platform, """
+            SELECT digest || ' (artifact ' || path || ' of run ' || run_id || ')' FROM run_artifacts UNION ALL
+            SELECT json_extract(file.value, '$.digest') || ' (dataset/' || a.name || ':' || min(v.number) || ')'
+                FROM asset_versions v JOIN assets a ON a.id = v.asset_id, json_each(v.manifest, '$.files') file WHERE a.kind = 'dataset' GROUP BY a.name, json_extract(file.value, '$.digest') UNION ALL
+            SELECT json_extract(v.manifest, path.value) || ' (model/' || a.name || ':' || v.number || ')'
+                FROM asset_versions v JOIN assets a ON a.id = v.asset_id, json_each('["$.content", "$.native", "$.transform"]') path
+                WHERE a.kind = 'model' AND length(json_extract(v.manifest, path.value)) = 64
+            """))
+        {
+            var digest = Digest.Parse(named[..named.IndexOf(' ', StringComparison.Ordinal)]);
+            if (await platform.Blobs.LengthAsync(digest) is null || !await platform.Blobs.VerifyAsync(digest))
+                missing.Add(named);
+        }
+
+        Assert.True(missing.Count == 0, $"Content is named by the ledger and not there, or damaged: {string.Join(", ", missing)}");
     }
 
     private static Task<List<string>> TextsAsync(TestPlatform platform, string sql) => platform.Database.ReadAsync((connection, _) => Task.FromResult(connection.Query<string>(sql).ToList()));

@@ -56,8 +56,11 @@ internal sealed class PipelineWriter : IWriter
     /// <summary>All end well, and no step that had succeeded ran again.</summary>
     public async Task CheckAllAsync(Server server)
     {
-        while (_acknowledged.Count > _ended.Count)
+        await Patience.UntilNothingIsLeftAsync("pipelines", async () =>
+        {
             await LookAsync(server);
+            return [.. _acknowledged.Except(_ended).Select(run => run.ToString())];
+        });
         var latest = await server.Client.Assets.GetAsync(new(AssetKind.Dataset, "piped"));
         Assert.Equal(latest.Number, latest.Manifest.GetProperty("rows").GetInt32());
         Assert.True(latest.Number >= _acknowledged.Count, "A pipeline's dataset is lost.");

@@ -37,8 +37,17 @@ internal sealed class Server : IAsyncDisposable
     public static async Task<Server> StartAsync(TempFolder folder, int life)
     {
         var server = Launch(folder, life);
-        server.Client = new(server._http, await server._process.AddressAsync());
-        return server;
+        try
+        {
+            var address = await Patience.ForAsync(server._process.AddressAsync(), () => $"The server of life {life} is neither up nor has it ended. It said:\n{server.Log}");
+            server.Client = new(server._http, address);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>SIGKILL.</summary>

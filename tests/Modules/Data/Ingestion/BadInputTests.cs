@@ -1,7 +1,7 @@
 using System.Text;
 using Orrery.Data.Ingestion;
-using Orrery.Data.Tests.Reading;
 using Orrery.Ledger.Runs;
+using Orrery.Tests;
 using Xunit;
 
 namespace Orrery.Data.Tests.Ingestion;

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Orrery.Data.Reading;
+using Orrery.Tests;
 using Xunit;
 
 namespace Orrery.Data.Tests.Reading;

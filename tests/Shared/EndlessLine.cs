@@ -1,4 +1,4 @@
-namespace Orrery.Data.Tests.Reading;
+namespace Orrery.Tests;
 
 /// <summary>A file that begins and ends with given text and has one byte over and over between, as many times as wanted; never in memory.</summary>
 internal sealed class EndlessLine(byte[] head, byte filler, long fill, byte[] tail) : Stream
