@@ -2,7 +2,8 @@ namespace Orrery.Vectors.Hnsw;
 
 /// <summary>
 /// Graph or scan for a filtered search. A beam has to meet about ef/s points to find ef that pass a filter of selectivity s, and looks at about M/2 new
-/// points for each; a scan measures n·s distances and asks the filter n times, at about a tenth of a distance that misses the cache.
+/// points for each; a scan measures n·s distances and asks the filter n times, which is taken to cost a tenth of a
+/// distance. An estimate, not a measurement: what is found is right either way.
 /// </summary>
 internal static class FilterPlan
 {

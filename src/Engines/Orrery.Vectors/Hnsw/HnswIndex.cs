@@ -6,7 +6,8 @@ namespace Orrery.Vectors.Hnsw;
 /// <summary>
 /// Approximate nearest neighbours by a hierarchical navigable small world graph (Malkov &amp; Yashunin, arXiv:1603.09320). A search meets O(log n) points
 /// times ef. All members may be called from any thread at any time: points are added side by side, and searches never wait. With one writer, the
-/// same options and order of changes give the same graph. Memory: 4·d + 8·M bytes a point and about 30 more.
+/// same options and order of changes give the same graph. Memory: 4·d + 8·M bytes and some 60 more for each point of the capacity, which doubles when it is
+/// reached; both storages are there while one is copied.
 /// </summary>
 public sealed unsafe class HnswIndex
 {
