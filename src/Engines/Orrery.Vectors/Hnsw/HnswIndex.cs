@@ -126,7 +126,7 @@ public sealed unsafe class HnswIndex
     public Neighbor[] Search(ReadOnlySpan<float> query, int k, int ef = 100, Predicate<long>? filter = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
-        var nearest = new Neighbor[Math.Min(k, Math.Max(1, Count))];
+        var nearest = new Neighbor[Math.Min(k, Math.Max(1, Volatile.Read(ref _storage).Used))];
         return nearest[..Search(query, nearest, ef, filter)];
     }
 
@@ -238,11 +238,14 @@ public sealed unsafe class HnswIndex
                 return;
             // Where a quarter was given up, the same room is enough once more.
             var grown = full.Copy(_givenUp >= full.Capacity / 4 ? full.Capacity : checked(full.Capacity * 2));
-            _slots.Clear();
-            for (var slot = 0; slot < grown.Used; slot++)
+            lock (_slots)
             {
-                if (!grown.Hidden[slot])
-                    _slots.Add(grown.Ids[slot], slot);
+                _slots.Clear();
+                for (var slot = 0; slot < grown.Used; slot++)
+                {
+                    if (!grown.Hidden[slot])
+                        _slots.Add(grown.Ids[slot], slot);
+                }
             }
 
             _givenUp = 0;
