@@ -96,6 +96,8 @@ public sealed class ParetoTests
 
         // Without the constraint 0; with x + 2y ≥ 1 it is 0.5 at (0, 0.5).
         Assert.InRange(study.Best!.Value!.Value, 0.5, 0.53);
+        // A search that ignored the constraint would end at (0, 0).
+        Assert.True(study.Trials.TakeLast(200).Average(t => t.Parameters["x"].Number + 2 * t.Parameters["y"].Number) > 0.9);
     }
 
     [Fact]
