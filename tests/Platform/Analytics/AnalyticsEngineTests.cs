@@ -33,12 +33,19 @@ public sealed class AnalyticsEngineTests
         Assert.Equal(workers, new AnalyticsEngine(new() { Threads = threads, MemoryMiB = 2048 }).WorkersFor(mebibytesEach << 20));
 
     [Fact]
-    public async Task A_worker_has_one_thread_and_its_share_of_the_memory()
+    public async Task A_session_is_single_threaded_until_told_otherwise_and_its_duplicates_with_it()
     {
-        using var session = new AnalyticsEngine(new() { Threads = 8, MemoryMiB = 2048 }).OpenWorker(4);
+        var engine = new AnalyticsEngine(new() { Threads = 8 });
+        using var session = engine.Open();
+        using (await engine.SingleThreadedAsync(session))
+        {
+            using var duplicate = session.Duplicate();
+            duplicate.Open();
+            Assert.Equal(1, await ThreadsAsync(duplicate));
+        }
 
-        var settings = await session.SingleAsync("SELECT current_setting('threads') || ', ' || current_setting('memory_limit')", row => row.GetString(0));
-
-        Assert.Equal("1, 512.0 MiB", settings);
+        Assert.Equal(8, await ThreadsAsync(session));
     }
+
+    private static Task<long> ThreadsAsync(DuckDB.NET.Data.DuckDBConnection session) => session.SingleAsync("SELECT current_setting('threads')", row => row.GetInt64(0));
 }

@@ -117,7 +117,12 @@ internal sealed class FileIngestion(
         IngestResult result, CancellationToken cancellationToken)
     {
         var origin = new FileOrigin(request.Source, upload.Content);
-        var staged = await CanonicalParquet.StageAsync(judged.Batch.Session, judged.Query, scratch, cancellationToken);
+        // The batch's session is locked, so that it cannot be told to use one thread; its rows leave it as a file.
+        var judgedRows = scratch.File("rows.parquet");
+        await judged.Batch.Session.ExecuteAsync(
+            $"COPY ({judged.Query}) TO {Sql.Text(judgedRows)} (FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1)", cancellationToken);
+        using var session = analytics.Open();
+        using var staged = await CanonicalParquet.StageAsync(session, $"FROM read_parquet({Sql.Text(judgedRows)})", cancellationToken);
         var files = await datasets.StoreAsync(scratch, staged, origin, cancellationToken);
         var (dataset, isNew) = await append.AddAsync(caller, spec, request, run, before, judged, files, cancellationToken);
         return isNew

@@ -28,32 +28,37 @@ public sealed class AnalyticsOptions
 public sealed class AnalyticsEngine(AnalyticsOptions options)
 {
     /// <summary>Opens a session; the caller disposes it.</summary>
-    public DuckDBConnection Open() => Open(options.Threads, options.MemoryMiB);
-
-    private DuckDBConnection Open(int threads, int memoryMiB)
+    public DuckDBConnection Open()
     {
         var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
         Execute(connection, "SET autoinstall_known_extensions=false; SET autoload_known_extensions=false; SET TimeZone='UTC'; SET preserve_insertion_order=true");
-        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"SET threads={threads}; SET memory_limit='{memoryMiB}MiB'"));
+        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"SET threads={options.Threads}; SET memory_limit='{options.MemoryMiB}MiB'"));
         if (options.SpillFolder is { } folder)
             Execute(connection, $"SET temp_directory={Sql.Text(Path.Combine(folder, $"duckdb-{Guid.NewGuid():N}"))}");
         return connection;
     }
 
-    /// <summary>How many sessions of <see cref="OpenWorker"/> can work side by side where each wants so much memory: one a thread at most, one at least.</summary>
+    /// <summary>How many statements can run side by side in a session where each wants so much memory: one a thread at most, one at least.</summary>
     public int WorkersFor(long bytesEach)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytesEach, 1);
         return (int)Math.Clamp(((long)options.MemoryMiB << 20) / bytesEach, 1, options.Threads);
     }
 
-    /// <summary>Opens one of several sessions that work side by side: it has one thread and its share of a session's memory. The caller disposes it.</summary>
-    /// <param name="workers">How many share; at least 1.</param>
-    public DuckDBConnection OpenWorker(int workers)
+    /// <summary>
+    /// Until it is disposed, every statement of the session and of its duplicates runs on the thread that calls alone; duplicates still work side by side. What such a
+    /// statement writes does not depend on how many threads there are.
+    /// </summary>
+    public async Task<IDisposable> SingleThreadedAsync(DuckDBConnection session, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        return Open(threads: 1, options.MemoryMiB / workers);
+        await session.ExecuteAsync("SET threads=1", cancellationToken);
+        return new ThreadsRestored(session, options.Threads);
+    }
+
+    private sealed class ThreadsRestored(DuckDBConnection session, int threads) : IDisposable
+    {
+        public void Dispose() => Execute(session, string.Create(CultureInfo.InvariantCulture, $"SET threads={threads}"));
     }
 
     private static void Execute(DuckDBConnection connection, string sql)

@@ -30,7 +30,7 @@ internal sealed class DatasetStore(IAssets assets, IBlobStore blobs, CanonicalPa
     {
         var before = dataset.AppendTo is { } id ? await OpenAsync(caller, id, cancellationToken) : null;
         using var scratch = new ScratchFolder(blobs.ScratchFolder);
-        var staged = await CanonicalParquet.StageAsync(session, query, scratch, cancellationToken);
+        using var staged = await CanonicalParquet.StageAsync(session, query, cancellationToken);
         var files = await StoreAsync(scratch, staged, origin: null, cancellationToken);
         return await AddAsync(caller, dataset, before, staged.Columns, files, before?.Version.Number, cancellationToken);
     }
