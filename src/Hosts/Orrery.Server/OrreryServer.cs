@@ -40,7 +40,7 @@ public static class OrreryServer
         });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning)
-            // A logger that takes anything makes the host begin an activity and a log scope for each request, 2 µs of it; traces do without.
+            // A logger that takes anything makes the host begin an activity and a log scope for each request; traces do without.
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));

@@ -33,10 +33,7 @@ public sealed class SessionTests(Chromium chromium)
         await using var server = await TestServer.StartAsync(options => options with { RequireTokens = true });
         var token = await server.Get<TokenStore>().CreateAsync(Caller.System("test"), "reader", Role.Viewer, default);
         await using var tab = await chromium.OpenAsync(server.Address, 1280, ColorScheme.Light);
-        await tab.Page.GotoAsync("/login");
-        await tab.Page.GetByLabel("Token").FillAsync(token.Secret);
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await tab.ReadyAsync();
+        await SignInAsync(tab, token);
         Assert.Contains(await tab.Page.Context.CookiesAsync(), cookie => cookie.Name == TokenSignIn.Cookie && cookie.HttpOnly);
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
@@ -53,10 +50,7 @@ public sealed class SessionTests(Chromium chromium)
         await using var server = await TestServer.StartAsync(options => options with { RequireTokens = true });
         var token = await server.Get<TokenStore>().CreateAsync(Caller.System("test"), "reader", Role.Viewer, default);
         await using var tab = await chromium.OpenAsync(server.Address, 1280, ColorScheme.Light);
-        await tab.Page.GotoAsync("/login");
-        await tab.Page.GetByLabel("Token").FillAsync(token.Secret);
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await tab.ReadyAsync();
+        await SignInAsync(tab, token);
 
         await server.Get<TokenStore>().RevokeAsync(Caller.System("test"), "reader", default);
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Runs", Exact = true }).ClickAsync();
@@ -93,5 +87,13 @@ public sealed class SessionTests(Chromium chromium)
         var response = await server.Http.PostAsync("/session", form);
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, response.StatusCode);
         Assert.False(response.Headers.Contains("Set-Cookie"));
+    }
+
+    private static async Task SignInAsync(Tab tab, NewToken token)
+    {
+        await tab.Page.GotoAsync("/login");
+        await tab.Page.GetByLabel("Token").FillAsync(token.Secret);
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await tab.ReadyAsync();
     }
 }

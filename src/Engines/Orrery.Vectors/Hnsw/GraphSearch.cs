@@ -77,7 +77,7 @@ internal static unsafe class GraphSearch
     }
 
     /// <summary>
-    /// Neighbours not met before. Their vectors are asked for while the list is still read: a read that misses the cache costs as much as ten distances.
+    /// Neighbours not met before. Their vectors are asked for while the list is still read: a read that misses the cache costs far more than a distance.
     /// </summary>
     private static ReadOnlySpan<int> Unseen(HnswStorage storage, SearchContext context, int slot, int layer, int dimension)
     {

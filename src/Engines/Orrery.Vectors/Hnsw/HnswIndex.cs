@@ -11,7 +11,7 @@ namespace Orrery.Vectors.Hnsw;
 /// </summary>
 public sealed unsafe class HnswIndex
 {
-    // A tenth of hidden points costs a search about a tenth; then one pass over the graph pays for all of them.
+    // Searches pass hidden points for nothing; one pass over the graph then pays for a tenth of all points at once.
     private const int RepairFraction = 10;
     private const int FewestToRepair = 64;
 

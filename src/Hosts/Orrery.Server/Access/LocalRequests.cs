@@ -10,20 +10,11 @@ namespace Orrery.Server.Access;
 /// </summary>
 internal sealed class LocalRequests(RequestDelegate next)
 {
-    // Clients of one machine name it one way: the name that was let through last is compared before any is parsed.
-    private string? _lastHost;
-
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        var host = request.Host;
-        if (host.Value != Volatile.Read(ref _lastHost))
-        {
-            if (!IsLocal(host.Host))
-                throw Refusal($"the host '{host.Host}'");
-            Volatile.Write(ref _lastHost, host.Value);
-        }
-
+        if (!IsLocal(request.Host.Host))
+            throw Refusal($"the host '{request.Host.Host}'");
         if (request.Headers.Origin is [{ Length: > 0 } origin] && !(Uri.TryCreate(origin, UriKind.Absolute, out var uri) && IsLocal(uri.Host)))
             throw Refusal($"the origin '{origin}'");
         return next(context);

@@ -4,7 +4,7 @@ namespace Orrery.Server.Observability;
 
 /// <summary>
 /// <c>GET /healthz</c> answers as long as the process lives; <c>GET /readyz</c> once the server can do its work: the database answers and its schema is
-/// current. They stand before routing, because the first request that is routed waits for all 200 routes to be built (0.3 s).
+/// current. They stand before routing, because the first request that is routed waits for all routes to be built (docs/decisions/0004-what-a-start-may-do.md).
 /// </summary>
 internal sealed partial class HealthProbes(RequestDelegate next, IDatabase database, ILogger<HealthProbes> log)
 {

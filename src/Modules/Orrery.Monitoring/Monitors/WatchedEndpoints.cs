@@ -5,7 +5,7 @@ namespace Orrery.Monitoring.Monitors;
 
 /// <summary>
 /// Which endpoints somebody wants to know about: those with a monitor, and those that labels came for, whose outcomes a canary may wait for. Of the others a
-/// follower would keep every prediction for labels that never come, which costs a busy endpoint more than it takes to answer. Thread-safe.
+/// follower would keep every prediction for labels that never come, which takes processor time and disk from answering. Thread-safe.
 /// </summary>
 internal sealed class WatchedEndpoints(ISignalLog signals)
 {

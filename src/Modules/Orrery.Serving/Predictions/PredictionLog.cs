@@ -17,7 +17,7 @@ internal sealed class PredictionLog : IAsyncDisposable
     // Records in one append: about a millisecond of columnar work, between two flushes of 2 to 3 ms each.
     private const int MaxBatch = 2048;
 
-    // What comes within it shares a wake-up, an append and a flush: woken by each request, the writer took a tenth of a busy server.
+    // What comes within it shares a wake-up, an append and a flush, in place of one wake-up for each request.
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
 
     private readonly string _endpoint;
@@ -26,7 +26,7 @@ internal sealed class PredictionLog : IAsyncDisposable
     private readonly Channel<Item> _queue;
     private readonly Task _writer;
     private readonly string _stream;
-    private SignalBatch? _batch; // One for all appends: a new one for each was a kilobyte a prediction.
+    private SignalBatch? _batch; // One for all appends: its columns are most of what logging a prediction would allocate.
     private LogColumns? _columns;
     private ISignalStream? _open;
 

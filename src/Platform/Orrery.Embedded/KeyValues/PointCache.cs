@@ -3,7 +3,7 @@ using System.IO.Hashing;
 namespace Orrery.Embedded.KeyValues;
 
 /// <summary>
-/// The values that point reads of a space found last: 40 ns where RocksDB takes a microsecond, which a request that looks up three entities pays three times.
+/// The values that point reads of a space found last: 50 features of one entity take 0.5 µs with it and took 2.1 before (<c>./bench spine --part online</c>).
 /// Fixed size: a key takes the place of the one that had its slot. All writes of the folder come through this process and forget what they change.
 /// </summary>
 /// <remarks>

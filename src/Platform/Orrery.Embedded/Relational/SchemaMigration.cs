@@ -47,7 +47,7 @@ internal sealed partial class SchemaMigration(
         if (_snapshot is null || Read(connection, "SELECT 1 FROM sqlite_master").Count > 0)
             return false;
         using var transaction = connection.BeginTransaction();
-        Execute(connection, _snapshot.Script);
+        SqliteConnections.Execute(connection, _snapshot.Script);
         if (!Applied(connection).SetEquals(versions))
             return false;
         transaction.Commit();
@@ -59,13 +59,6 @@ internal sealed partial class SchemaMigration(
 
     private static bool Has(SqliteConnection connection, string table) =>
         Read(connection, $"SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{table}'").Count > 0;
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
 
     private static List<object> Read(SqliteConnection connection, string sql)
     {

@@ -62,7 +62,8 @@ internal sealed class SqliteConnections(OwnedFolder folder) : IDisposable
     /// <summary>Runs a statement past linq2db, whose command set-up costs more than BEGIN or SAVEPOINT themselves.</summary>
     public static void Execute(DataConnection connection, string sql) => Execute(Raw(connection), sql);
 
-    private static void Execute(SqliteConnection connection, string sql)
+    /// <summary>Runs statements that return nothing.</summary>
+    public static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;

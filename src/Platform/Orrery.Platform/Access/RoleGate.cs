@@ -21,8 +21,8 @@ public interface ISignIn
 /// says that everybody may call it is closed to all.
 /// </summary>
 /// <remarks>
-/// ASP.NET Core's own middleware, whose place this takes, builds all routes and their JSON contracts before the server listens (0.3 s of a start), and
-/// allocates a handler for each request.
+/// ASP.NET Core's own middleware, whose place this takes, builds all routes and their JSON contracts before the server listens
+/// (docs/decisions/0004-what-a-start-may-do.md), and allocates a handler for each request.
 /// </remarks>
 public sealed class RoleGate(RequestDelegate next, ISignIn signIn)
 {

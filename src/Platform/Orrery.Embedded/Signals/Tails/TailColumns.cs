@@ -6,7 +6,7 @@ namespace Orrery.Embedded.Signals.Tails;
 
 /// <summary>
 /// Some records of a tail, read column by column, as they lie in the file: numbers are copied as blocks, texts are not copied at all. A tail becomes Parquet
-/// this way; through a <see cref="Platform.Signals.SignalBatch"/> it took 1.3 KB of garbage a row, most of it large objects.
+/// this way: through a <see cref="Platform.Signals.SignalBatch"/> each segment left large objects behind, and with them a collection of all generations.
 /// </summary>
 /// <remarks>Not thread-safe. For each column of the schema, in order: <see cref="Begin"/>, then at most one of the two reads.</remarks>
 internal sealed unsafe class TailColumns : IDisposable

@@ -16,7 +16,7 @@ namespace Orrery.Protocols.OpenInference.Http;
 /// The REST form of the Open Inference Protocol, version 2, with the binary tensor data extension. Models are endpoints. Source: kserve/open-inference-protocol,
 /// specification/protocol/inference_rest.md; triton-inference-server/server, docs/protocol/extension_binary_data.md.
 /// </summary>
-/// <remarks>Its services live as long as the host and are looked up once: a request that asks for one gets a scope of its own, which is half a microsecond.</remarks>
+/// <remarks>Its services live as long as the host and are looked up once: a request that asks for one gets a scope of its own.</remarks>
 internal sealed class OpenInferenceEndpoints(IServiceProvider services)
 {
     private const string HeaderLength = "Inference-Header-Content-Length";
