@@ -17,7 +17,7 @@ internal sealed record PartLayout(int RowGroupRows = 122_880)
     {
         var groups = Quotient(rows, RowGroupRows);
         var size = Math.Max(MinGroups, Quotient(groups, MaxParts)) * RowGroupRows;
-        return [.. Enumerable.Range(0, (int)Math.Max(1, Quotient(rows, size))).Select(part => new PartRange(part * size, Math.Min(rows, (part + 1) * size)))];
+        return new PartRange(0, rows).Cut(size);
     }
 
     private static long Quotient(long dividend, long divisor) => (dividend + divisor - 1) / divisor;
@@ -27,4 +27,12 @@ internal sealed record PartLayout(int RowGroupRows = 122_880)
 internal readonly record struct PartRange(long From, long To)
 {
     public long Rows => To - From;
+
+    /// <summary>Pieces of so many rows, in order, the last one perhaps of less. An empty range is its own only piece.</summary>
+    public IReadOnlyList<PartRange> Cut(long size)
+    {
+        var (from, to) = (From, To);
+        var pieces = Math.Max(1, (Rows + size - 1) / size);
+        return [.. Enumerable.Range(0, (int)pieces).Select(i => new PartRange(from + (i * size), Math.Min(to, from + ((i + 1) * size))))];
+    }
 }
