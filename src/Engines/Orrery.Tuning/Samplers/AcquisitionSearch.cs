@@ -7,7 +7,7 @@ namespace Orrery.Tuning.Samplers;
 /// Looks for the maximum of an acquisition function on the values of a space, with a fixed number of evaluations: many random points, then a climb from the best of them, each step
 /// a normal whose width grows on success and shrinks on failure, ((1+1) evolution strategy, one-fifth rule).
 /// </summary>
-internal sealed class AcquisitionSearch(SearchSpace space, Func<double[], double> acquisition)
+internal sealed class AcquisitionSearch(SearchSpace space, ActiveParameters active, Func<double[], double> acquisition)
 {
     private const int Candidates = 400;
     private const int Neighbours = 100;
@@ -43,8 +43,7 @@ internal sealed class AcquisitionSearch(SearchSpace space, Func<double[], double
     {
         for (var d = 0; d < point.Length; d++)
             point[d] = space.Dimensions[d].Nearest(point[d]);
-        point = space.Settled(point);
-        return (point, acquisition(point));
+        return (point, acquisition(Dimension.Filled(active.Settled(point)).ToArray()));
     }
 
     // About three coordinates move: with all of many moving hardly any step would be better.

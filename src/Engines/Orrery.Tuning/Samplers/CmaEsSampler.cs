@@ -56,7 +56,7 @@ public sealed class CmaEsSampler : ISampler
     }
 
     /// <inheritdoc/>
-    public void Ended(SampledTrial trial) => Learn(_prefix.Add(trial.Number, trial));
+    public void Ended(SampledTrial trial) => Learn(_prefix.Add(trial.Number, trial.Filled()));
 
     /// <inheritdoc/>
     public void Failed(int trial) => Learn(_prefix.Add(trial, null));

@@ -30,6 +30,7 @@ public sealed class GpSampler : ISampler
     private readonly bool[] _isCategorical;
     private readonly HaltonSampler _startup;
     private readonly TrialReservoir _ended;
+    private readonly ActiveParameters _active;
     private readonly SortedDictionary<int, ReadOnlyMemory<double>> _running = [];
 
     /// <summary>A sampler without memory.</summary>
@@ -43,6 +44,7 @@ public sealed class GpSampler : ISampler
         (_space, _options) = (space, options);
         _isCategorical = [.. space.Dimensions.Select(d => d.IsCategorical)];
         _startup = new HaltonSampler(space, seed);
+        _active = new ActiveParameters(space);
         _ended = new TrialReservoir(options.MaxPoints / 2, options.MaxPoints - options.MaxPoints / 2, seed);
     }
 
@@ -61,7 +63,7 @@ public sealed class GpSampler : ISampler
         var best = values.Min();
         var incumbent = points[Array.IndexOf(values, best)];
         process = WithRunning(process, points, values, kernel);
-        return new AcquisitionSearch(_space, point =>
+        return new AcquisitionSearch(_space, _active, point =>
         {
             var (mean, variance) = process.Predict(point);
             return ExpectedImprovement.Log(mean, variance, best);
@@ -69,13 +71,14 @@ public sealed class GpSampler : ISampler
     }
 
     /// <inheritdoc/>
-    public void Began(int trial, ReadOnlyMemory<double> point) => _running[trial] = point;
+    public void Began(int trial, ReadOnlyMemory<double> point) => _running[trial] = Dimension.Filled(point);
 
     /// <inheritdoc/>
     public void Ended(SampledTrial trial)
     {
         _running.Remove(trial.Number);
-        _ended.Add(trial);
+        _ended.Add(trial.Filled());
+        _active.Add(trial.Point);
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ namespace Orrery.Tuning.Samplers;
 
 /// <summary>A trial that has ended, as samplers see it.</summary>
 /// <param name="Number">The trial's number.</param>
-/// <param name="Point">Its coordinates in [0, 1], one a parameter.</param>
+/// <param name="Point">Its coordinates in [0, 1], one a parameter; <see cref="Spaces.Dimension.Inactive"/> (NaN) where the trial does not have it.</param>
 /// <param name="Loss">Its value, smaller is better; null where it was pruned: worse than every value. The first of several objectives.</param>
 public readonly record struct SampledTrial(int Number, ReadOnlyMemory<double> Point, double? Loss)
 {
@@ -13,6 +13,9 @@ public readonly record struct SampledTrial(int Number, ReadOnlyMemory<double> Po
 
     /// <summary>By how much it breaks its constraints, summed; 0 where it keeps them all.</summary>
     public double Violation { get; init; }
+
+    /// <summary>The same with a number in every coordinate.</summary>
+    internal SampledTrial Filled() => this with { Point = Spaces.Dimension.Filled(Point) };
 }
 
 /// <summary>

@@ -68,7 +68,7 @@ public sealed class NsgaIISampler : ISampler
 
     /// <inheritdoc/>
     public void Ended(SampledTrial trial) => Learn(_prefix.Add(
-        trial.Number, trial.Loss is { } loss && trial.Losses.IsEmpty ? trial with { Losses = new[] { loss } } : trial));
+        trial.Number, (trial.Loss is { } loss && trial.Losses.IsEmpty ? trial with { Losses = new[] { loss } } : trial).Filled()));
 
     /// <inheritdoc/>
     public void Failed(int trial) => Learn(_prefix.Add(trial, null));

@@ -1,4 +1,5 @@
 using Orrery.Statistics;
+using Orrery.Tuning.Samplers.Parzen;
 using Orrery.Tuning.Spaces;
 
 namespace Orrery.Tuning.Samplers;
@@ -30,6 +31,7 @@ public sealed class TpeSampler : ISampler
     private readonly TpeOptions _options;
     private readonly HaltonSampler _startup;
     private readonly TpeHistory _history;
+    private readonly ActiveParameters _active;
 
     /// <summary>A sampler without memory.</summary>
     public TpeSampler(SearchSpace space, ulong seed, TpeOptions? options = null)
@@ -42,6 +44,7 @@ public sealed class TpeSampler : ISampler
         (_space, _options) = (space, options);
         _startup = new HaltonSampler(space, seed);
         _history = new TpeHistory(options.MaxKernels, seed);
+        _active = new ActiveParameters(space);
     }
 
     /// <inheritdoc/>
@@ -51,14 +54,16 @@ public sealed class TpeSampler : ISampler
         if (_history.Ended < _options.StartupTrials || trial < _options.StartupTrials)
             return _startup.Propose(trial, random);
         var (good, bad) = _history.Split();
-        var likely = new ParzenDensity(_space, good);
-        var unlikely = new ParzenDensity(_space, bad);
+        var likely = new ParzenDensity(_space.Dimensions, good);
+        var unlikely = new ParzenDensity(_space.Dimensions, bad);
         var best = Array.Empty<double>();
         var bestRatio = double.NegativeInfinity;
         for (var i = 0; i < _options.Candidates; i++)
         {
-            var candidate = _space.Settled(likely.Draw(random));
-            var ratio = likely.LogDensity(candidate) - unlikely.LogDensity(candidate);
+            var candidate = likely.Draw(random);
+            // Judged by the parameters that it will have.
+            var judged = _active.Settled(candidate);
+            var ratio = likely.LogDensity(judged) - unlikely.LogDensity(judged);
             if (best.Length == 0 || ratio > bestRatio)
                 (best, bestRatio) = (candidate, ratio);
         }
@@ -70,7 +75,11 @@ public sealed class TpeSampler : ISampler
     public void Began(int trial, ReadOnlyMemory<double> point) => _history.Began(trial, point);
 
     /// <inheritdoc/>
-    public void Ended(SampledTrial trial) => _history.Add(trial);
+    public void Ended(SampledTrial trial)
+    {
+        _history.Add(trial);
+        _active.Add(trial.Point);
+    }
 
     /// <inheritdoc/>
     public void Failed(int trial) => _history.Drop(trial);

@@ -7,8 +7,11 @@ namespace Orrery.Tuning.Spaces;
 /// <remarks>Law: <c>FromUnit(ToUnit(value)) == value</c> for every value of the space, and FromUnit of any coordinate is such a value.</remarks>
 public sealed class Dimension
 {
-    // All trials in which a parameter is not active are alike in it: no distance between them, and none that a kernel could learn from.
-    internal const double Inactive = 0.5;
+    /// <summary>The coordinate of a parameter that a trial does not have.</summary>
+    public const double Inactive = double.NaN;
+
+    // For models that need a number everywhere: all trials without the parameter are alike in it.
+    private const double Middle = 0.5;
 
     private readonly double _low;
     private readonly double _high;
@@ -93,6 +96,10 @@ public sealed class Dimension
     public double Nearest(double coordinate) => Cardinality is { } cardinality
         ? (Math.Min(cardinality - 1, (long)(coordinate * cardinality)) + 0.5) / cardinality
         : Spec.Kind == ParameterKind.Integer ? ToUnit(FromUnit(coordinate)) : coordinate;
+
+    /// <summary>The point with a number in every coordinate, as models need it that know no missing ones.</summary>
+    internal static ReadOnlyMemory<double> Filled(ReadOnlyMemory<double> point) =>
+        Array.ConvertAll(point.ToArray(), x => double.IsNaN(x) ? Middle : x);
 
     private double OnScale(double value) => Spec.Scale == ParameterScale.Log ? Math.Log(value) : value;
 

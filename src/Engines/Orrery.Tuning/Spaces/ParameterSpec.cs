@@ -66,6 +66,13 @@ public sealed record ParameterSpec
 
     /// <summary>The same parameter, active only where an earlier categorical one has one of some choices.</summary>
     public ParameterSpec OnlyWhen(string parameter, params IReadOnlyList<string> choices) => this with { When = new ParameterCondition { Parameter = parameter, Choices = choices } };
+
+    /// <summary>Whether both have the same values on the same scale, whatever their conditions.</summary>
+    internal bool HasRangeOf(ParameterSpec other) =>
+        Kind == other.Kind && Low == other.Low && High == other.High && Scale == other.Scale && (Step ?? NaturalStep) == (other.Step ?? other.NaturalStep)
+        && (Choices ?? []).SequenceEqual(other.Choices ?? [], StringComparer.Ordinal);
+
+    private double NaturalStep => Kind == ParameterKind.Integer ? 1 : 0;
 }
 
 /// <summary>A parameter belongs to some choices of another: a momentum to one optimiser, a depth to trees. Where that one is not active either, neither is this.</summary>

@@ -23,8 +23,20 @@ public sealed class SearchSpace
     {
     }
 
+    private SearchSpace(ParameterSpec[] specs, bool isDefinedByRun)
+    {
+        if (specs.Length > 0)
+            ParameterCheck.ThrowIfInvalid(specs);
+        if (Array.Find(specs, spec => spec.When is not null) is { } conditional)
+            throw new InvalidException($"'{conditional.Name}' has a condition; where the objective defines the space by what it asks for, it asks only where the condition is met.");
+        (Dimensions, IsDefinedByRun) = ([.. specs.Select(spec => new Dimension(spec))], isDefinedByRun);
+    }
+
     /// <summary>The parameters, in order.</summary>
     public IReadOnlyList<Dimension> Dimensions { get; }
+
+    /// <summary>Whether the objective defines the space by what it asks for: any parameter may be missing in a trial, and more may come.</summary>
+    public bool IsDefinedByRun { get; }
 
     /// <summary>How many different points there are, were every parameter always active; null where a parameter is continuous, or there are more than 2⁶².</summary>
     public long? Cardinality
@@ -45,6 +57,15 @@ public sealed class SearchSpace
     /// <summary>The declarations, as they came.</summary>
     public IReadOnlyList<ParameterSpec> Specs => [.. Dimensions.Select(d => d.Spec)];
 
+    /// <summary>A space that the objective defines by what it asks for.</summary>
+    /// <param name="known">What it has asked for so far.</param>
+    /// <exception cref="InvalidException">Some declaration is wrong, or has a condition.</exception>
+    public static SearchSpace DefinedByRun(params IEnumerable<ParameterSpec> known)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        return new SearchSpace([.. known], isDefinedByRun: true);
+    }
+
     /// <summary>The values at a point, without the parameters whose condition is not met there.</summary>
     public IReadOnlyDictionary<string, ParameterValue> FromUnit(ReadOnlySpan<double> point)
     {
@@ -60,7 +81,7 @@ public sealed class SearchSpace
         return values;
     }
 
-    /// <summary>The point of the values; the coordinate of a parameter that is not active is 0.5.</summary>
+    /// <summary>The point of the values; the coordinate of a parameter that is not active is <see cref="Dimension.Inactive"/>.</summary>
     /// <exception cref="InvalidException">A parameter is missing, unknown, not active, or has a value outside the space.</exception>
     public double[] ToUnit(IReadOnlyDictionary<string, ParameterValue> values)
     {
@@ -96,7 +117,7 @@ public sealed class SearchSpace
         dimension.Spec.When is not { } condition
         || (values.TryGetValue(condition.Parameter, out var value) && value.IsChoice && condition.Choices.Contains(value.Choice, StringComparer.Ordinal));
 
-    private static double Coordinate(Dimension dimension, IReadOnlyDictionary<string, ParameterValue> values)
+    private double Coordinate(Dimension dimension, IReadOnlyDictionary<string, ParameterValue> values)
     {
         var hasValue = values.TryGetValue(dimension.Spec.Name, out var value);
         if (!IsActive(dimension, values))
@@ -107,6 +128,8 @@ public sealed class SearchSpace
                 : Dimension.Inactive;
         }
 
+        if (!hasValue && IsDefinedByRun)
+            return Dimension.Inactive;
         if (!hasValue)
             throw new InvalidException($"The parameter '{dimension.Spec.Name}' has no value; give every parameter of the space one.");
         try

@@ -12,19 +12,22 @@ namespace Orrery.Tuning.Studies;
 /// A search for the best point of a space by ask and tell: <see cref="Ask()"/> gives a trial, the caller runs it wherever it likes, perhaps many at once, and tells what came
 /// of it. Deterministic: the same seed, space and answers give the same trials. Not thread-safe; one owner serialises the calls.
 /// </summary>
-public sealed class Study
+public sealed partial class Study
 {
     private readonly List<TrialRecord> _trials = [];
-    private readonly ISampler _sampler;
     private readonly IPruner _pruner;
-    private readonly Queue<IReadOnlyDictionary<string, ParameterValue>> _queue = [];
+    private readonly Queue<QueuedTrial> _queue = [];
     private readonly ParetoArchive _front = new();
+    private readonly Dictionary<int, OpenTrial> _open = [];
+    private ISampler _sampler;
     private int? _best;
 
     /// <summary>An empty study.</summary>
     public Study(SearchSpace space, StudyOptions? options = null)
-        : this(space, options ??= new StudyOptions(), options.CreateSampler(space ?? throw new ArgumentNullException(nameof(space))), options.CreatePruner())
     {
+        ArgumentNullException.ThrowIfNull(space);
+        Options = options ?? new StudyOptions();
+        (Space, _sampler, _pruner) = (space, Options.CreateSampler(space), Options.CreatePruner());
     }
 
     /// <summary>An empty study with a sampler and a pruner of one's own, both without memory yet.</summary>
@@ -34,17 +37,26 @@ public sealed class Study
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(sampler);
         ArgumentNullException.ThrowIfNull(pruner);
+        if (space.IsDefinedByRun)
+            throw new ArgumentException("A space that the objective defines grows, and the sampler is made again for each: it comes from the options.", nameof(space));
         (Space, Options, _sampler, _pruner) = (space, options, sampler, pruner);
     }
 
-    /// <summary>What is searched.</summary>
-    public SearchSpace Space { get; }
+    /// <summary>An empty study whose objective defines the space by what it asks for (<see cref="Suggest"/>), trial by trial.</summary>
+    /// <exception cref="InvalidException">The sampler needs a declared space.</exception>
+    public static Study DefinedByRun(StudyOptions? options = null) => new(SearchSpace.DefinedByRun(), options);
+
+    /// <summary>What is searched; where the objective defines it, what it has asked for so far.</summary>
+    public SearchSpace Space { get; private set; }
 
     /// <summary>How.</summary>
     public StudyOptions Options { get; }
 
     /// <summary>Every trial, by number. A view: it grows as the study does, each record is immutable.</summary>
     public IReadOnlyList<TrialRecord> Trials => _trials.AsReadOnly();
+
+    /// <summary>Points that wait for their trial, the next first.</summary>
+    public IReadOnlyCollection<QueuedTrial> Waiting => _queue;
 
     /// <summary>
     /// The complete trial with the best value among those that keep the constraints, the earliest among equals; null while there is none. Of several objectives the first:
@@ -57,28 +69,37 @@ public sealed class Study
     /// </summary>
     public IReadOnlyList<TrialRecord> ParetoFront => [.. _front.Numbers.Select(number => _trials[number])];
 
-    /// <summary>Goes on from where <see cref="ToState"/> was taken: the next trial is the one that would have come.</summary>
-    /// <exception cref="InvalidException">The trials do not fit the space, or are not numbered 0, 1, 2 ….</exception>
-    public static Study FromState(StudyState state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        return new Study(new SearchSpace(state.Space), state.Options).Replay(state);
-    }
-
-    /// <summary>The same with a sampler and a pruner of one's own, both without memory yet.</summary>
-    /// <exception cref="InvalidException">The trials do not fit the space, or are not numbered 0, 1, 2 ….</exception>
-    public static Study FromState(StudyState state, ISampler sampler, IPruner pruner)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        return new Study(new SearchSpace(state.Space), state.Options, sampler, pruner).Replay(state);
-    }
-
     /// <summary>The next trial: the first that was enqueued, else what the sampler chooses.</summary>
     public TrialRecord Ask()
     {
-        var number = _trials.Count;
-        var proposed = Space.FromUnit(_sampler.Propose(number, SeededRandom.ForPart(Options.Seed, (uint)number)));
-        return Begin(_queue.TryDequeue(out var wanted) ? Space.Complete(wanted, proposed) : proposed);
+        _queue.TryDequeue(out var waiting);
+        if (Space.IsDefinedByRun)
+            return BeginOpen(waiting?.Parameters, waiting?.RetryOf);
+        var proposed = Space.FromUnit(Propose(_trials.Count));
+        return Begin(waiting is null ? proposed : Space.Complete(waiting.Parameters, proposed), waiting?.RetryOf);
+    }
+
+    /// <summary>
+    /// The value of a running trial's parameter: the trial's own where the space is declared; where the objective defines the space, what the sampler chooses, and the same again
+    /// when asked again.
+    /// </summary>
+    /// <exception cref="InvalidException">The declared space does not have it, or not like this; or an enqueued value does not fit it.</exception>
+    /// <exception cref="ConflictException">The trial has ended.</exception>
+    public ParameterValue Suggest(int trial, ParameterSpec parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        var record = Running(trial);
+        var at = Include(parameter);
+        if (record.Parameters.TryGetValue(parameter.Name, out var known))
+            return known;
+        if (!Space.IsDefinedByRun)
+            throw new InvalidException($"Trial {trial} has no '{parameter.Name}': it is active only when '{Space.Dimensions[at].Spec.When!.Parameter}' is one of {string.Join(", ", Space.Dimensions[at].Spec.When!.Choices)}.");
+        if (!_open.TryGetValue(trial, out var open))
+            _open.Add(trial, open = new OpenTrial(null));
+        var value = open.Value(Space.Dimensions[at], at, () => Propose(trial), SeededRandom.ForPart(Options.Seed, ((ulong)(at + 1) << 32) | (uint)trial));
+        _trials[trial] = record with { Parameters = new Dictionary<string, ParameterValue>(record.Parameters, StringComparer.Ordinal) { [parameter.Name] = value } };
+        _sampler.Began(trial, Space.ToUnit(_trials[trial].Parameters));
+        return value;
     }
 
     /// <summary>A later <see cref="Ask()"/> gives a trial with these values; the sampler chooses the parameters that are not named.</summary>
@@ -86,22 +107,27 @@ public sealed class Study
     public void Enqueue(IReadOnlyDictionary<string, ParameterValue> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        var middle = new double[Space.Dimensions.Count];
-        Array.Fill(middle, 0.5);
-        Space.ToUnit(Space.Complete(parameters, Space.FromUnit(middle)));
-        _queue.Enqueue(new Dictionary<string, ParameterValue>(parameters, StringComparer.Ordinal));
+        Enqueue(new QueuedTrial(new Dictionary<string, ParameterValue>(parameters, StringComparer.Ordinal)));
     }
 
-    /// <summary>Takes in an ended trial of an earlier study (warm start): samplers and pruners learn from it as if it had been run here. It gets the next number.</summary>
-    /// <exception cref="InvalidException">It does not fit the space or the objectives, or still runs.</exception>
-    public TrialRecord Add(TrialRecord earlier)
+    /// <summary>Enqueues an ended trial's parameters once more: for one whose worker died.</summary>
+    /// <param name="trial">Its number.</param>
+    /// <param name="mostAttempts">How often they may be tried in all.</param>
+    /// <returns>Whether they were: false where they have been tried so often already.</returns>
+    /// <exception cref="ConflictException">The trial still runs.</exception>
+    public bool Retry(int trial, int mostAttempts)
     {
-        ArgumentNullException.ThrowIfNull(earlier);
-        if (earlier.State == TrialState.Running)
-            throw new InvalidException($"Trial {earlier.Number} still runs; a warm start takes trials that have ended.");
-        CheckObjectives(earlier);
-        Replay(earlier with { Number = _trials.Count });
-        return _trials[^1];
+        if (trial < 0 || trial >= _trials.Count)
+            throw Missing(trial);
+        if (_trials[trial].State == TrialState.Running)
+            throw new ConflictException($"Trial {trial} still runs; tell that it failed before it is tried again.");
+        var attempts = 1;
+        for (var at = _trials[trial]; at.RetryOf is { } earlier; at = _trials[earlier])
+            attempts++;
+        if (attempts >= mostAttempts)
+            return false;
+        Enqueue(new QueuedTrial(_trials[trial].Parameters, trial));
+        return true;
     }
 
     /// <summary>The next trial, at a point of the caller's choice: the defaults, or the last study's best.</summary>
@@ -109,7 +135,7 @@ public sealed class Study
     public TrialRecord Ask(IReadOnlyDictionary<string, ParameterValue> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        return Begin(Space.FromUnit(Space.ToUnit(parameters)));
+        return Space.IsDefinedByRun ? BeginOpen(parameters, null) : Begin(Space.FromUnit(Space.ToUnit(parameters)), null);
     }
 
     /// <summary>Reports a running trial's value on its way; steps ascend.</summary>
@@ -143,12 +169,9 @@ public sealed class Study
         if (!values.Concat(record.Constraints).All(double.IsFinite))
             return TellFailed(trial, "One of its values is not a finite number.");
         _trials[trial] = record;
+        _open.Remove(trial);
         _pruner.Completed(trial);
-        var sampled = new SampledTrial(trial, Space.ToUnit(record.Parameters), Loss(values[0]))
-        {
-            Losses = values.Select((value, objective) => Loss(value, objective)).ToArray(),
-            Violation = record.Violation,
-        };
+        var sampled = Sampled(record);
         _sampler.Ended(sampled);
         if (!record.IsFeasible)
             return record;
@@ -164,8 +187,9 @@ public sealed class Study
     {
         var record = Running(trial);
         _trials[trial] = record with { State = TrialState.Pruned };
+        _open.Remove(trial);
         _pruner.Stopped(trial);
-        _sampler.Ended(new SampledTrial(trial, Space.ToUnit(record.Parameters), null));
+        _sampler.Ended(Sampled(_trials[trial]));
         return _trials[trial];
     }
 
@@ -174,60 +198,91 @@ public sealed class Study
     public TrialRecord TellFailed(int trial, string reason)
     {
         _trials[trial] = Running(trial) with { State = TrialState.Failed, Failure = reason };
+        _open.Remove(trial);
         _pruner.Stopped(trial);
         _sampler.Failed(trial);
         return _trials[trial];
     }
 
-    /// <summary>All that is needed to go on. Samplers and pruners are rebuilt from the trials.</summary>
-    public StudyState ToState() => new() { Space = Space.Specs, Options = Options, Trials = [.. _trials], Queue = [.. _queue] };
+    private double[] Propose(int trial) => _sampler.Propose(trial, SeededRandom.ForPart(Options.Seed, (uint)trial));
 
-    private TrialRecord Begin(IReadOnlyDictionary<string, ParameterValue> parameters)
+    private TrialRecord Begin(IReadOnlyDictionary<string, ParameterValue> parameters, int? retryOf)
     {
-        var record = new TrialRecord { Number = _trials.Count, Parameters = parameters };
+        var record = new TrialRecord { Number = _trials.Count, Parameters = parameters, RetryOf = retryOf };
         _trials.Add(record);
         // The point of the values rather than the proposed one: what is remembered can be rebuilt from the record.
         _sampler.Began(record.Number, Space.ToUnit(parameters));
         return record;
     }
 
-    private Study Replay(StudyState state)
+    // Its parameters come when they are asked for, and the sampler hears of them then: one that has asked for nothing keeps nobody away.
+    private TrialRecord BeginOpen(IReadOnlyDictionary<string, ParameterValue>? wanted, int? retryOf)
     {
-        foreach (var trial in state.Trials)
+        var record = Begin(new Dictionary<string, ParameterValue>(), retryOf);
+        _open.Add(record.Number, new OpenTrial(wanted));
+        return record;
+    }
+
+    private void Enqueue(QueuedTrial waiting)
+    {
+        if (!Space.IsDefinedByRun) // else they are checked when they are asked for
         {
-            if (trial.Number != _trials.Count)
-                throw new InvalidException($"Expected trial {_trials.Count} next in the study's state; got {trial.Number}.");
-            CheckObjectives(trial);
-            Replay(trial);
+            var middle = new double[Space.Dimensions.Count];
+            Array.Fill(middle, 0.5);
+            Space.ToUnit(Space.Complete(waiting.Parameters, Space.FromUnit(middle)));
         }
 
-        foreach (var waiting in state.Queue)
-            Enqueue(waiting);
-        return this;
+        _queue.Enqueue(waiting);
     }
 
-    private void Replay(TrialRecord trial)
+    // Where the parameter stands in the space. One that is asked for the first time makes the space larger, and the sampler learns all trials again in it: once a parameter.
+    private int Include(ParameterSpec parameter)
     {
-        Ask(trial.Parameters);
-        foreach (var report in trial.Reports)
-            Report(trial.Number, report.Step, report.Value ?? double.NaN);
-        _ = trial.State switch
+        for (var d = 0; d < Space.Dimensions.Count; d++)
         {
-            TrialState.Running => null,
-            TrialState.Complete => Tell(trial.Number, trial.Values, trial.Constraints),
-            TrialState.Pruned => TellPruned(trial.Number),
-            _ => TellFailed(trial.Number, trial.Failure ?? ""),
-        };
+            if (Space.Dimensions[d].Spec.Name != parameter.Name)
+                continue;
+            return Space.Dimensions[d].Spec.HasRangeOf(parameter)
+                ? d
+                : throw new InvalidException($"'{parameter.Name}' has other values, or another scale, than in this study so far; a parameter keeps them through a study.");
+        }
+
+        if (!Space.IsDefinedByRun)
+        {
+            var nearest = NearestName.Of(parameter.Name, Space.Dimensions.Select(d => d.Spec.Name));
+            throw new InvalidException($"The space has no parameter '{parameter.Name}'." + (nearest is null ? "" : $" Did you mean '{nearest}'?"));
+        }
+
+        Space = SearchSpace.DefinedByRun([.. Space.Specs, parameter]);
+        _sampler = Options.CreateSampler(Space);
+        foreach (var trial in _trials)
+        {
+            _sampler.Began(trial.Number, Space.ToUnit(trial.Parameters));
+            if (trial.State == TrialState.Failed)
+                _sampler.Failed(trial.Number);
+            else if (trial.State != TrialState.Running)
+                _sampler.Ended(Sampled(trial));
+        }
+
+        return Space.Dimensions.Count - 1;
     }
+
+    private SampledTrial Sampled(TrialRecord ended) => new(ended.Number, Space.ToUnit(ended.Parameters), ended.Value is { } value ? Loss(value) : null)
+    {
+        Losses = ended.Values.Select((value, objective) => Loss(value, objective)).ToArray(),
+        Violation = ended.Violation,
+    };
 
     private TrialRecord Running(int trial)
     {
         if (trial < 0 || trial >= _trials.Count)
-            throw new NotFoundException($"The study has no trial {trial}; it has {_trials.Count}.");
+            throw Missing(trial);
         return _trials[trial] is { State: TrialState.Running } running
             ? running
             : throw new ConflictException($"Trial {trial} has ended ({_trials[trial].State}) and takes no more news.");
     }
+
+    private NotFoundException Missing(int trial) => new($"The study has no trial {trial}; it has {_trials.Count}.");
 
     private void CheckObjectives(TrialRecord trial)
     {

@@ -95,7 +95,9 @@ public sealed record StudyOptions
     /// <summary>Where set, a trial is stopped only after so many reports in a row that were not better.</summary>
     public int? Patience { get; init; }
 
-    internal IReadOnlyList<MetricDirection> Objectives => Directions.Count > 0 ? Directions : [Direction];
+    /// <summary>One direction an objective: <see cref="Directions"/>, or <see cref="Direction"/> alone.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyList<MetricDirection> Objectives => Directions.Count > 0 ? Directions : [Direction];
 
     internal ISampler CreateSampler(SearchSpace space) => Sampler switch
     {
@@ -104,6 +106,7 @@ public sealed record StudyOptions
         SamplerKind.Tpe => new TpeSampler(space, Seed, Tpe),
         SamplerKind.QuasiRandom => new HaltonSampler(space, Seed),
         SamplerKind.Random => new RandomSampler(space),
+        SamplerKind.Grid when space.IsDefinedByRun => throw new InvalidException($"The sampler {Sampler} needs a declared space; choose another where the objective defines it."),
         SamplerKind.Grid => new GridSampler(space, Seed, GridPoints),
         SamplerKind.CmaEs => new CmaEsSampler(space, Seed),
         SamplerKind.GaussianProcess => new GpSampler(space, Seed, Gp),

@@ -58,4 +58,7 @@ public sealed record TrialRecord
 
     /// <summary>Why it failed.</summary>
     public string? Failure { get; init; }
+
+    /// <summary>The failed trial whose parameters it tries again.</summary>
+    public int? RetryOf { get; init; }
 }
