@@ -6,12 +6,20 @@ namespace Orrery.Client;
 /// <summary>A named thing of one kind.</summary>
 public sealed record Asset(
     AssetId Id, string Workspace, AssetKind Kind, string Name, int LatestVersion, IReadOnlyDictionary<string, int> Aliases,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Description, IReadOnlyDictionary<string, string> Tags);
 
 /// <summary>An immutable version of an asset.</summary>
 public sealed record AssetVersion(
     VersionId Id, AssetId AssetId, AssetKind Kind, string Name, int Number, Digest Digest, JsonElement Manifest, IReadOnlyDictionary<string, string> Tags, RunId? Run,
-    string CreatedBy, DateTimeOffset CreatedAt);
+    string CreatedBy, DateTimeOffset CreatedAt, string Description, IReadOnlyList<string> Aliases, DateTimeOffset UpdatedAt,
+    [property: Words("none", "staging", "production", "archived")] string Stage, string? Source, string? SourceRun, VersionId? Origin, DateTimeOffset? DeletedAt);
+
+/// <summary>One move of an alias; <see cref="From"/> and <see cref="To"/> are version numbers, null where the alias was not there.</summary>
+public sealed record AliasMove(
+    string Alias, int? From, int? To, [property: Words("set", "rolledBack", "removed")] string Reason, string MovedBy, DateTimeOffset MovedAt);
+
+/// <summary>What a version must have before a protected alias may point at it: the gate's pass, and so many approvals there.</summary>
+public sealed record AliasProtection(string Alias, string Gate, int Approvals, string ProtectedBy, DateTimeOffset ProtectedAt);
 
 /// <summary>The catalogue of assets.</summary>
 public sealed class AssetsClient
@@ -37,6 +45,60 @@ public sealed class AssetsClient
     {
         using var content = System.Net.Http.Json.JsonContent.Create(new { version }, options: OrreryClient.Json);
         using var _ = await _client.SendAsync(HttpMethod.Put, $"{Path(kind, name)}/aliases/{Uri.EscapeDataString(alias)}", content, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Points an alias at the version that it pointed at before.</summary>
+    public Task<AliasMove> RollBackAliasAsync(AssetKind kind, string name, string alias, CancellationToken cancellationToken = default) =>
+        _client.PostAsync<AliasMove>($"{Path(kind, name)}/aliases/{Uri.EscapeDataString(alias)}/rollback", new { }, cancellationToken);
+
+    /// <summary>Removes an alias.</summary>
+    public Task DeleteAliasAsync(AssetKind kind, string name, string alias, CancellationToken cancellationToken = default) =>
+        DeleteAsync($"{Path(kind, name)}/aliases/{Uri.EscapeDataString(alias)}", cancellationToken);
+
+    /// <summary>Where an asset's aliases pointed, newest first.</summary>
+    public Task<Page<AliasMove>> AliasHistoryAsync(AssetKind kind, string name, string? alias = null, string? cursor = null, CancellationToken cancellationToken = default) =>
+        _client.GetAsync<Page<AliasMove>>(Query.Of($"{Path(kind, name)}/alias-history", ("alias", alias), ("cursor", cursor)), cancellationToken);
+
+    /// <summary>An asset's protected aliases.</summary>
+    public Task<IReadOnlyList<AliasProtection>> ProtectionsAsync(AssetKind kind, string name, CancellationToken cancellationToken = default) =>
+        _client.GetAsync<IReadOnlyList<AliasProtection>>($"{Path(kind, name)}/protections", cancellationToken);
+
+    /// <summary>From now on the alias points only at versions that the gate let through and so many have approved there.</summary>
+    public Task<AliasProtection> ProtectAliasAsync(AssetKind kind, string name, string alias, string gate, int approvals = 0, CancellationToken cancellationToken = default) =>
+        _client.SendAsync<AliasProtection>(HttpMethod.Put, $"{Path(kind, name)}/protections/{Uri.EscapeDataString(alias)}", Json(new { gate, approvals }), cancellationToken);
+
+    /// <summary>Takes an alias's protection away.</summary>
+    public Task UnprotectAliasAsync(AssetKind kind, string name, string alias, CancellationToken cancellationToken = default) =>
+        DeleteAsync($"{Path(kind, name)}/protections/{Uri.EscapeDataString(alias)}", cancellationToken);
+
+    /// <summary>Makes an asset that has no version yet.</summary>
+    public Task<Asset> CreateAsync(AssetKind kind, string name, string description = "", CancellationToken cancellationToken = default) =>
+        _client.PostAsync<Asset>("/api/v1/assets", new { kind, name, description }, cancellationToken);
+
+    /// <summary>Renames an asset, describes it anew, or both; null leaves it.</summary>
+    public Task<Asset> ChangeAsync(AssetKind kind, string name, string? newName = null, string? description = null, CancellationToken cancellationToken = default) =>
+        _client.SendAsync<Asset>(HttpMethod.Patch, Path(kind, name), Json(new { name = newName, description }), cancellationToken);
+
+    /// <summary>Sets tags of an asset; null removes one.</summary>
+    public Task<Asset> SetTagsAsync(AssetKind kind, string name, IReadOnlyDictionary<string, string?> tags, CancellationToken cancellationToken = default) =>
+        _client.SendAsync<Asset>(HttpMethod.Patch, $"{Path(kind, name)}/tags", Json(new { tags }), cancellationToken);
+
+    /// <summary>Describes a version anew.</summary>
+    public Task<AssetVersion> DescribeVersionAsync(AssetRef reference, string description, CancellationToken cancellationToken = default) =>
+        _client.SendAsync<AssetVersion>(HttpMethod.Patch, $"{Path(reference.Kind, reference.Name)}/versions/{Selector(reference)}", Json(new { description }), cancellationToken);
+
+    /// <summary>Deletes an asset with its versions; the record of what they were stays.</summary>
+    public Task DeleteAsync(AssetKind kind, string name, CancellationToken cancellationToken = default) => DeleteAsync(Path(kind, name), cancellationToken);
+
+    /// <summary>Deletes a version and the aliases that point at it; the record of what it was stays.</summary>
+    public Task DeleteVersionAsync(AssetRef reference, CancellationToken cancellationToken = default) =>
+        DeleteAsync($"{Path(reference.Kind, reference.Name)}/versions/{Selector(reference)}", cancellationToken);
+
+    private static System.Net.Http.Json.JsonContent Json(object body) => System.Net.Http.Json.JsonContent.Create(body, body.GetType(), options: OrreryClient.Json);
+
+    private async Task DeleteAsync(string path, CancellationToken cancellationToken)
+    {
+        using var _ = await _client.SendAsync(HttpMethod.Delete, path, null, cancellationToken).ConfigureAwait(false);
     }
 
     private static string Path(AssetKind kind, string name) => $"/api/v1/assets/{kind}/{Uri.EscapeDataString(name)}";

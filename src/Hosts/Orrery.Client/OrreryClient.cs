@@ -42,6 +42,7 @@ public sealed class OrreryClient
         Resources = new(this);
         Runs = new(this);
         Tokens = new(this);
+        Webhooks = new(this);
     }
 
     /// <summary>How the API's JSON is written.</summary>
@@ -79,6 +80,9 @@ public sealed class OrreryClient
 
     /// <summary>API tokens.</summary>
     public TokensClient Tokens { get; }
+
+    /// <summary>Webhooks.</summary>
+    public WebhooksClient Webhooks { get; }
 
     /// <summary>The server's address.</summary>
     public Uri Server => _http.BaseAddress!;

@@ -90,7 +90,8 @@ internal static class AssetEndpoints
         return TypedResults.Ok(await assets.GetAsync(caller, found.Id, cancellationToken));
     }
 
-    private static AssetRef Reference(AssetKind kind, string name, string version) =>
+    /// <summary>What a path calls a version: a number, an alias, or 'latest'.</summary>
+    public static AssetRef Reference(AssetKind kind, string name, string version) =>
         version == "latest" ? new(kind, name)
         : int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new(kind, name, number)
         : new(kind, name, Alias: version);

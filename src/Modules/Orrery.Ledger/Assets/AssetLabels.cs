@@ -1,47 +1,26 @@
-using System.Globalization;
 using LinqToDB;
+using LinqToDB.Data;
+using Orrery.Ledger.Assets.Aliases;
 using Orrery.Ledger.Audit;
-using Orrery.Ledger.Storage;
+using Orrery.Ledger.Webhooks;
 using Orrery.Platform.Access;
 using Orrery.Platform.Relational;
 
 namespace Orrery.Ledger.Assets;
 
 /// <summary>What may change about a version: the aliases that point at it and its tags. What is already so is left alone, and leaves no record.</summary>
-internal sealed class AssetLabels(IDatabase database, IAudit audit, TimeProvider clock)
+internal sealed class AssetLabels(IDatabase database, AliasWriter aliases, IAudit audit, EventOutbox outbox)
 {
     /// <summary>Points an alias at a version; the number that it pointed at before.</summary>
-    public Task<int?> SetAliasAsync(Caller caller, AssetVersion version, string alias, CancellationToken cancellationToken)
-    {
-        var asset = version.AssetId.ToString();
-        return database.WriteAsync(transaction =>
+    public Task<int?> SetAliasAsync(Caller caller, AssetVersion version, string alias, CancellationToken cancellationToken) =>
+        database.WriteAsync(transaction =>
         {
-            var aliases = transaction.GetTable<AliasRow>().Where(row => row.AssetId == asset && row.Alias == alias);
-            var before = aliases.Select(row => (int?)row.Number).SingleOrDefault();
-            if (before == version.Number)
-                return before;
-            if (before is null)
-                transaction.Insert(new AliasRow { AssetId = asset, Alias = alias, Number = version.Number });
-            else
-                aliases.Set(row => row.Number, version.Number).Update();
-            Touch(transaction, asset);
-            var was = before is null ? "" : string.Create(CultureInfo.InvariantCulture, $" (was {before})");
-            audit.Append(transaction, caller, "alias.set", $"{version.Kind}/{version.Name}@{alias}", string.Create(CultureInfo.InvariantCulture, $"{version.Number}{was}"));
-            return before;
+            transaction.RequireVersion(caller, version.Ref); // it may have been deleted since it was looked up
+            return aliases.Set(transaction, caller, version, alias);
         }, cancellationToken);
-    }
 
-    public Task DeleteAliasAsync(Caller caller, AssetVersion version, string alias, CancellationToken cancellationToken)
-    {
-        var asset = version.AssetId.ToString();
-        return database.WriteAsync(transaction =>
-        {
-            if (transaction.GetTable<AliasRow>().Where(row => row.AssetId == asset && row.Alias == alias).Delete() == 0)
-                return;
-            Touch(transaction, asset);
-            audit.Append(transaction, caller, "alias.deleted", $"{version.Kind}/{version.Name}@{alias}", string.Create(CultureInfo.InvariantCulture, $"was {version.Number}"));
-        }, cancellationToken);
-    }
+    public Task DeleteAliasAsync(Caller caller, AssetVersion version, string alias, CancellationToken cancellationToken) =>
+        database.WriteAsync(transaction => aliases.Remove(transaction, caller, transaction.RequireAsset(caller, version.Kind, version.Name), alias), cancellationToken);
 
     public Task SetTagsAsync(Caller caller, AssetVersion version, IReadOnlyDictionary<string, string?> tags, CancellationToken cancellationToken)
     {
@@ -55,6 +34,7 @@ internal sealed class AssetLabels(IDatabase database, IAudit audit, TimeProvider
                 transaction.GetTable<VersionTagRow>().Where(row => row.VersionId == id && row.Name == name).Delete();
                 if (value is not null)
                     transaction.Insert(new VersionTagRow { VersionId = id, Name = name, Value = value });
+                Tell(transaction, caller, version, name, value);
             }
 
             if (changes.Count > 0)
@@ -62,9 +42,12 @@ internal sealed class AssetLabels(IDatabase database, IAudit audit, TimeProvider
         }, cancellationToken);
     }
 
-    private void Touch(LinqToDB.Data.DataConnection transaction, string asset)
-    {
-        var now = Instant.ToColumn(clock.GetUtcNow());
-        transaction.GetTable<AssetRow>().Where(row => row.Id == asset).Set(row => row.UpdatedAt, now).Update();
-    }
+    private void Tell(DataConnection transaction, Caller caller, AssetVersion version, string name, string? value) =>
+        outbox.Append(transaction, caller, new(value is null ? LedgerEvents.VersionTagDeleted : LedgerEvents.VersionTagSet, version.Kind, version.Name)
+        {
+            Version = version.Number,
+            VersionId = version.Id,
+            Key = name,
+            Value = value,
+        });
 }

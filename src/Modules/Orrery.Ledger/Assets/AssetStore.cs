@@ -33,24 +33,23 @@ internal sealed class AssetStore(IDatabase database, VersionWriter versions, Ass
                                where version.Id == key && asset.Workspace == caller.Workspace
                                select new { version, asset }).SingleOrDefaultAsync(token)
                 ?? throw new NotFoundException($"There is no version {id} in workspace '{caller.Workspace}'.");
-            return (await connection.WithTagsAsync(found.asset, [found.version], token))[0];
+            return (await connection.WithLabelsAsync(found.asset, [found.version], token))[0];
         }, cancellationToken);
 
     public Task<Asset> GetAssetAsync(Caller caller, AssetKind kind, string name, CancellationToken cancellationToken = default) =>
         database.ReadAsync(async (connection, token) =>
         {
             var asset = await connection.AssetAsync(caller, kind, name, token) ?? throw await connection.MissingAsync(caller, new(kind, name), token);
-            var aliases = await connection.GetTable<AliasRow>().Where(row => row.AssetId == asset.Id).ToDictionaryAsync(row => row.Alias, row => row.Number, token);
-            return asset.ToAsset(aliases);
+            return (await connection.WithLabelsAsync([asset], token))[0];
         }, cancellationToken);
 
-    public async Task<Page<Asset>> ListAsync(Caller caller, AssetKind? kind, PageRequest page, CancellationToken cancellationToken = default)
+    public async Task<Page<Asset>> ListAsync(Caller caller, AssetKind? kind, PageRequest request, CancellationToken cancellationToken = default)
     {
-        var limit = page.CheckedLimit;
-        var after = PageCursor.Read(page.Cursor, 2);
-        var (rows, aliases) = await database.ReadAsync(async (connection, token) =>
+        var limit = request.CheckedLimit;
+        var after = PageCursor.Read(request.Cursor, 2);
+        return await database.ReadAsync(async (connection, token) =>
         {
-            var assets = connection.GetTable<AssetRow>().Where(row => row.Workspace == caller.Workspace);
+            var assets = connection.GetTable<AssetRow>().Where(row => row.Workspace == caller.Workspace && row.DeletedAt == 0);
             if (kind is { } wanted)
             {
                 var kindName = wanted.ToString();
@@ -60,11 +59,9 @@ internal sealed class AssetStore(IDatabase database, VersionWriter versions, Ass
             if (after is [var name, var afterKind])
                 assets = assets.Where(row => row.Name.CompareTo(name) > 0 || (row.Name == name && row.Kind.CompareTo(afterKind) > 0));
             var found = await assets.OrderBy(row => row.Name).ThenBy(row => row.Kind).Take(limit + 1).ToListAsync(token);
-            var ids = found.Select(row => row.Id).ToList();
-            return (found, await connection.GetTable<AliasRow>().Where(row => ids.Contains(row.AssetId)).ToListAsync(token));
+            var page = found.ToPage(limit, row => row, row => [row.Name, row.Kind]);
+            return new Page<Asset>(await connection.WithLabelsAsync(page.Items, token), page.Next);
         }, cancellationToken);
-        var byAsset = aliases.ToLookup(row => row.AssetId);
-        return rows.ToPage(limit, row => row.ToAsset(byAsset[row.Id].ToDictionary(alias => alias.Alias, alias => alias.Number)), row => [row.Name, row.Kind]);
     }
 
     public Task<Page<AssetVersion>> ListVersionsAsync(Caller caller, AssetKind kind, string name, PageRequest page, CancellationToken cancellationToken = default)
@@ -74,9 +71,9 @@ internal sealed class AssetStore(IDatabase database, VersionWriter versions, Ass
         return database.ReadAsync(async (connection, token) =>
         {
             var asset = await connection.AssetAsync(caller, kind, name, token) ?? throw await connection.MissingAsync(caller, new(kind, name), token);
-            var rows = await connection.GetTable<VersionRow>().Where(row => row.AssetId == asset.Id && row.Number < before)
+            var rows = await connection.GetTable<VersionRow>().Where(row => row.AssetId == asset.Id && row.Number < before && row.DeletedAt == null)
                 .OrderByDescending(row => row.Number).Take(limit + 1).ToListAsync(token);
-            var found = await connection.WithTagsAsync(asset, rows, token);
+            var found = await connection.WithLabelsAsync(asset, rows, token);
             return found.ToPage(limit, version => version, version => [version.Number.ToString(CultureInfo.InvariantCulture)]);
         }, cancellationToken);
     }

@@ -9,13 +9,20 @@ namespace Orrery.Ledger.Assets;
 /// <param name="Workspace">Where it lives.</param>
 /// <param name="Kind">What it is.</param>
 /// <param name="Name">Its name, unique among its kind in the workspace.</param>
-/// <param name="LatestVersion">The number of its newest version.</param>
+/// <param name="LatestVersion">The number of its newest version that is not deleted; 0 where it has none.</param>
 /// <param name="Aliases">The version number that each alias points at.</param>
-/// <param name="CreatedAt">When its first version came.</param>
-/// <param name="UpdatedAt">When its newest version came or an alias moved.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="UpdatedAt">When a version last came or went, an alias moved, or its name or description changed.</param>
 public sealed record Asset(
     AssetId Id, string Workspace, AssetKind Kind, string Name, int LatestVersion, IReadOnlyDictionary<string, int> Aliases,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    /// <summary>What it is for, in its owner's words; may change.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Free labels of the asset as a whole, which may change.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>
 /// An immutable version of an asset. What it is stands in <see cref="Manifest"/>: a resource's spec, or a description of content that
@@ -36,6 +43,30 @@ public sealed record AssetVersion(
     VersionId Id, AssetId AssetId, AssetKind Kind, string Name, int Number, Digest Digest, JsonElement Manifest,
     IReadOnlyDictionary<string, string> Tags, RunId? Run, string CreatedBy, DateTimeOffset CreatedAt)
 {
+    /// <summary>What its maker says about it; may change.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>The aliases that point at it, by name.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>When its description or stage last changed.</summary>
+    public DateTimeOffset UpdatedAt { get; init; } = CreatedAt;
+
+    /// <summary>Where it stands in the four stages that came before aliases; kept for clients that still ask for them.</summary>
+    public VersionStage Stage { get; init; }
+
+    /// <summary>Where its content came from, in the words of whoever registered it: a URI; null for what Orrery made itself.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The run that wrote it as whoever registered it named it; it need not be a run of this server.</summary>
+    public string? SourceRun { get; init; }
+
+    /// <summary>The version of another workspace that it is a copy of.</summary>
+    public VersionId? Origin { get; init; }
+
+    /// <summary>When it was deleted: it is in no list and no reference finds it any more, but what it was and who made it stays on record.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
     /// <summary>How people write it: <c>model/flights:3</c>.</summary>
     public AssetRef Ref => new(Kind, Name, Number);
 
@@ -65,7 +96,42 @@ public sealed record AssetVersion(
 /// writers who append to the same version do not lose each other's part. Null checks nothing.
 /// </param>
 public sealed record NewVersion(
-    AssetKind Kind, string Name, object Manifest, RunId? Run = null, IReadOnlyDictionary<string, string>? Tags = null, int? After = null);
+    AssetKind Kind, string Name, object Manifest, RunId? Run = null, IReadOnlyDictionary<string, string>? Tags = null, int? After = null)
+{
+    /// <summary>What its maker says about it.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Where its content came from: a URI.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The run that wrote it as the caller names it, where that may be a run of another server.</summary>
+    public string? SourceRun { get; init; }
+
+    /// <summary>What to do where the latest version has the same content.</summary>
+    public SameContent SameContent { get; init; }
+}
+
+/// <summary>What adding does where the latest version has the same content.</summary>
+public enum SameContent
+{
+    /// <summary>Returns that version: a call may be sent again.</summary>
+    Reuse,
+    /// <summary>Adds a version all the same, as tracking clients expect of each registration.</summary>
+    AddAnother,
+}
+
+/// <summary>The four stages of a version that came before aliases.</summary>
+public enum VersionStage
+{
+    /// <summary>None of the others.</summary>
+    None,
+    /// <summary>It is being tried.</summary>
+    Staging,
+    /// <summary>It is in use.</summary>
+    Production,
+    /// <summary>It was.</summary>
+    Archived,
+}
 
 /// <summary>The catalogue of assets, their versions and aliases. Thread-safe; every change is audited in its own transaction.</summary>
 public interface IAssets
@@ -85,7 +151,7 @@ public interface IAssets
     /// <summary>As <see cref="GetAsync(Caller, AssetRef, CancellationToken)"/>, null where there is none.</summary>
     Task<AssetVersion?> FindAsync(Caller caller, AssetRef reference, CancellationToken cancellationToken = default);
 
-    /// <summary>A version by its id.</summary>
+    /// <summary>A version by its id; a deleted one too, which <see cref="AssetVersion.DeletedAt"/> says.</summary>
     Task<AssetVersion> GetAsync(Caller caller, VersionId id, CancellationToken cancellationToken = default);
 
     /// <summary>An asset with its aliases.</summary>
@@ -99,9 +165,11 @@ public interface IAssets
     Task<Page<AssetVersion>> ListVersionsAsync(Caller caller, AssetKind kind, string name, PageRequest page, CancellationToken cancellationToken = default);
 
     /// <summary>Points <paramref name="alias"/> at a version. Returns the version it pointed at before.</summary>
+    /// <exception cref="PreconditionFailedException">The alias is protected, and the version has not what the protection asks for.</exception>
     Task<AssetVersion?> SetAliasAsync(Caller caller, AssetRef version, string alias, CancellationToken cancellationToken = default);
 
     /// <summary>Removes an alias.</summary>
+    /// <exception cref="PreconditionFailedException">It is protected.</exception>
     Task DeleteAliasAsync(Caller caller, AssetKind kind, string name, string alias, CancellationToken cancellationToken = default);
 
     /// <summary>Sets tags of a version; a null value removes the tag.</summary>

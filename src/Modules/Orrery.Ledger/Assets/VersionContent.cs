@@ -17,12 +17,21 @@ namespace Orrery.Ledger.Assets;
 internal sealed record VersionContent(
     AssetKind Kind, string Name, string Manifest, Digest Digest, RunId? Run, IReadOnlyDictionary<string, string> Tags, int? After = null)
 {
+    public string Description { get; init; } = "";
+    public string? Source { get; init; }
+    public string? SourceRun { get; init; }
+    public SameContent SameContent { get; init; }
+    public VersionId? Origin { get; init; }
+
     public static VersionContent Of(NewVersion version)
     {
         LedgerNames.Check(version.Name, version.Kind.ToString());
         var tags = version.Tags ?? new Dictionary<string, string>();
         foreach (var (key, value) in tags)
             LedgerNames.CheckEntry(key, value, "tag");
+        LedgerNames.CheckText(version.Description, "description");
+        LedgerNames.CheckText(version.Source, "source");
+        LedgerNames.CheckText(version.SourceRun, "run");
         var manifest = version.Manifest as JsonElement? ?? JsonSerializer.SerializeToElement(version.Manifest, version.Manifest.GetType(), LedgerJson.Options);
         var canonical = CanonicalJson.Write(manifest);
         if (canonical.Length > LedgerNames.MaxManifestBytes)
@@ -31,6 +40,12 @@ internal sealed record VersionContent(
                 $"The manifest of {version.Kind}/{version.Name} has {canonical.Length} bytes; at most {LedgerNames.MaxManifestBytes} are kept. Put content into blobs and name their digests.");
         }
 
-        return new(version.Kind, version.Name, Encoding.UTF8.GetString(canonical), Digest.Of(canonical), version.Run, tags, version.After);
+        return new(version.Kind, version.Name, Encoding.UTF8.GetString(canonical), Digest.Of(canonical), version.Run, tags, version.After)
+        {
+            Description = version.Description,
+            Source = version.Source,
+            SourceRun = version.SourceRun,
+            SameContent = version.SameContent,
+        };
     }
 }

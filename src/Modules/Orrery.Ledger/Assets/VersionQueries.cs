@@ -10,6 +10,7 @@ namespace Orrery.Ledger.Assets;
 internal static class VersionQueries
 {
     private const int NamesForHint = 1000;
+    private const int IdsAtOnce = 500; // SQLite takes 32,766 parameters a statement, but plans a long IN list slowly
 
     public static async Task<AssetVersion?> FindAsync(this DataConnection connection, Caller caller, AssetRef reference, CancellationToken cancellationToken)
     {
@@ -24,24 +25,54 @@ internal static class VersionQueries
                 .Select(row => row.Number).FirstOrDefaultAsync(cancellationToken);
         }
 
-        var version = await connection.GetTable<VersionRow>().SingleOrDefaultAsync(row => row.AssetId == asset.Id && row.Number == number, cancellationToken);
-        return version is null ? null : (await connection.WithTagsAsync(asset, [version], cancellationToken))[0];
+        var version = await connection.GetTable<VersionRow>()
+            .SingleOrDefaultAsync(row => row.AssetId == asset.Id && row.Number == number && row.DeletedAt == null, cancellationToken);
+        return version is null ? null : (await connection.WithLabelsAsync(asset, [version], cancellationToken))[0];
     }
 
     public static Task<AssetRow?> AssetAsync(this DataConnection connection, Caller caller, AssetKind kind, string name, CancellationToken cancellationToken)
     {
         var kindName = kind.ToString();
         return connection.GetTable<AssetRow>()
-            .SingleOrDefaultAsync(row => row.Workspace == caller.Workspace && row.Kind == kindName && row.Name == name, cancellationToken);
+            .SingleOrDefaultAsync(row => row.Workspace == caller.Workspace && row.Kind == kindName && row.Name == name && row.DeletedAt == 0, cancellationToken);
     }
 
-    public static async Task<IReadOnlyList<AssetVersion>> WithTagsAsync(
-        this DataConnection connection, AssetRow asset, IReadOnlyList<VersionRow> versions, CancellationToken cancellationToken)
+    /// <summary>Versions of one asset with their tags and aliases.</summary>
+    public static Task<IReadOnlyList<AssetVersion>> WithLabelsAsync(
+        this DataConnection connection, AssetRow asset, IReadOnlyList<VersionRow> versions, CancellationToken cancellationToken) =>
+        connection.WithLabelsAsync([.. versions.Select(version => (asset, version))], cancellationToken);
+
+    /// <summary>Versions with their tags and aliases, in the given order, in two statements for every 500 of them.</summary>
+    public static async Task<IReadOnlyList<AssetVersion>> WithLabelsAsync(
+        this DataConnection connection, IReadOnlyList<(AssetRow Asset, VersionRow Version)> versions, CancellationToken cancellationToken)
     {
-        var ids = versions.Select(row => row.Id).ToList();
-        var tags = (await connection.GetTable<VersionTagRow>().Where(tag => ids.Contains(tag.VersionId)).ToListAsync(cancellationToken))
-            .ToLookup(tag => tag.VersionId);
-        return [.. versions.Select(row => row.ToVersion(asset, tags[row.Id].ToDictionary(tag => tag.Name, tag => tag.Value)))];
+        var tags = new List<VersionTagRow>();
+        foreach (var ids in versions.Select(row => row.Version.Id).Chunk(IdsAtOnce))
+            tags.AddRange(await connection.GetTable<VersionTagRow>().Where(tag => ids.Contains(tag.VersionId)).ToListAsync(cancellationToken));
+        var aliases = new List<AliasRow>();
+        foreach (var ids in versions.Select(row => row.Asset.Id).Distinct().Chunk(IdsAtOnce))
+            aliases.AddRange(await connection.GetTable<AliasRow>().Where(alias => ids.Contains(alias.AssetId)).OrderBy(alias => alias.Alias).ToListAsync(cancellationToken));
+        var tagsOf = tags.ToLookup(tag => tag.VersionId);
+        var aliasesOf = aliases.ToLookup(alias => (alias.AssetId, alias.Number), alias => alias.Alias);
+        return
+        [
+            .. versions.Select(row => row.Version.ToVersion(
+                row.Asset, tagsOf[row.Version.Id].ToDictionary(tag => tag.Name, tag => tag.Value), [.. aliasesOf[(row.Asset.Id, row.Version.Number)]])),
+        ];
+    }
+
+    /// <summary>Assets with their tags and aliases, in the given order.</summary>
+    public static async Task<IReadOnlyList<Asset>> WithLabelsAsync(this DataConnection connection, IReadOnlyList<AssetRow> assets, CancellationToken cancellationToken)
+    {
+        var (tags, aliases) = (new List<AssetTagRow>(), new List<AliasRow>());
+        foreach (var ids in assets.Select(row => row.Id).Chunk(IdsAtOnce))
+        {
+            tags.AddRange(await connection.GetTable<AssetTagRow>().Where(tag => ids.Contains(tag.AssetId)).ToListAsync(cancellationToken));
+            aliases.AddRange(await connection.GetTable<AliasRow>().Where(alias => ids.Contains(alias.AssetId)).OrderBy(alias => alias.Alias).ToListAsync(cancellationToken));
+        }
+
+        var (tagsOf, aliasesOf) = (tags.ToLookup(tag => tag.AssetId), aliases.ToLookup(alias => alias.AssetId));
+        return [.. assets.Select(row => row.ToAsset(aliasesOf[row.Id], tagsOf[row.Id]))];
     }
 
     /// <summary>Says what is missing, and what the caller may have meant.</summary>
@@ -51,7 +82,7 @@ internal static class VersionQueries
         if (asset is null)
         {
             var kind = reference.Kind.ToString();
-            var names = await connection.GetTable<AssetRow>().Where(row => row.Workspace == caller.Workspace && row.Kind == kind)
+            var names = await connection.GetTable<AssetRow>().Where(row => row.Workspace == caller.Workspace && row.Kind == kind && row.DeletedAt == 0)
                 .OrderBy(row => row.Name).Select(row => row.Name).Take(NamesForHint).ToListAsync(cancellationToken);
             var nearest = NearestName.Of(reference.Name, names);
             var hint = nearest is not null ? $" Did you mean '{nearest}'?" : names.Count == 0 ? $" There is no {kind} at all yet." : "";
@@ -65,6 +96,7 @@ internal static class VersionQueries
             return new($"{reference.Kind}/{reference.Name} has no alias '{alias}'; it has {(aliases.Count == 0 ? "none" : string.Join(", ", aliases))}.");
         }
 
-        return new($"{reference.Kind}/{reference.Name} has no version {reference.Number}; the latest is {asset.LatestVersion}.");
+        return asset.LatestVersion == 0 ? new($"{reference.Kind}/{reference.Name} has no version yet.")
+            : new($"{reference.Kind}/{reference.Name} has no version {reference.Number}; the latest is {asset.LatestVersion}.");
     }
 }

@@ -8,13 +8,14 @@ using Orrery.Ledger.Lineage;
 using Orrery.Ledger.Resources;
 using Orrery.Ledger.Runs;
 using Orrery.Ledger.Storage;
+using Orrery.Ledger.Webhooks;
 using Orrery.Platform.Access;
 using Orrery.Platform.Relational;
 
 namespace Orrery.Ledger.Gates;
 
 /// <summary>Gates on the relational port.</summary>
-internal sealed class GateStore(IDatabase database, IAssets assets, IResources resources, IAudit audit, TimeProvider clock) : IGates
+internal sealed class GateStore(IDatabase database, IAssets assets, IResources resources, IAudit audit, EventOutbox outbox, TimeProvider clock) : IGates
 {
     private const int MaxComment = 4096;
 
@@ -43,6 +44,7 @@ internal sealed class GateStore(IDatabase database, IAssets assets, IResources r
                 LineageRows.Link(transaction, caller, LineageNodeId.Of(subject), LineageNodeId.Of(judge), LineageRoles.Judged, now);
             var failed = string.Join(", ", results.Where(result => !result.Passed).Select(result => result.Rule));
             audit.Append(transaction, caller, report.Passed ? "gate.passed" : "gate.failed", version.Ref.ToString(), failed.Length == 0 ? gate : $"{gate}: {failed}");
+            Tell(transaction, caller, version, report.Passed ? LedgerEvents.GatePassed : LedgerEvents.GateFailed, gate);
             return report;
         }, cancellationToken);
     }
@@ -76,11 +78,10 @@ internal sealed class GateStore(IDatabase database, IAssets assets, IResources r
             return [.. rows.Select(row => row.ToApproval())];
         }, cancellationToken);
 
-    // Four eyes: neither who wrote the version nor who started the run that wrote it may approve it.
+    // Four eyes: neither who wrote the version (here, or in the workspace that it came from) nor who started the run that wrote it may approve it.
     private GateApproval Approve(DataConnection transaction, Caller caller, string gate, AssetVersion version, string comment)
     {
-        var run = version.Run is { } id ? RunRows.Require(transaction, caller, id) : null;
-        if (caller.Actor == version.CreatedBy || caller.Actor == run?.Owner)
+        if (Makers(transaction, version).Contains(caller.Actor))
             throw new OrreryException(ErrorCode.Forbidden, $"{caller.Actor} made {version.Ref}; somebody else must approve it.");
         var subject = version.Id.ToString();
         var before = transaction.GetTable<GateApprovalRow>()
@@ -98,6 +99,25 @@ internal sealed class GateStore(IDatabase database, IAssets assets, IResources r
         };
         transaction.Insert(row);
         audit.Append(transaction, caller, "gate.approved", version.Ref.ToString(), comment.Length == 0 ? gate : $"{gate}: {comment}");
+        Tell(transaction, caller, version, LedgerEvents.GateApproved, gate);
         return row.ToApproval();
     }
+
+    private static HashSet<string> Makers(DataConnection transaction, AssetVersion version)
+    {
+        var makers = new HashSet<string>(StringComparer.Ordinal);
+        for (var id = version.Id.ToString(); id is not null;)
+        {
+            var row = transaction.GetTable<VersionRow>().Single(found => found.Id == id);
+            makers.Add(row.CreatedBy);
+            if (transaction.GetTable<RunRow>().Where(run => run.Id == row.RunId).Select(run => run.Owner).SingleOrDefault() is { } owner)
+                makers.Add(owner);
+            id = row.OriginId;
+        }
+
+        return makers;
+    }
+
+    private void Tell(DataConnection transaction, Caller caller, AssetVersion version, string type, string gate) =>
+        outbox.Append(transaction, caller, new(type, version.Kind, version.Name) { Version = version.Number, VersionId = version.Id, Digest = version.Digest, Gate = gate });
 }

@@ -84,13 +84,11 @@ internal sealed class ResourceStore(IDatabase database, IAssets assets, VersionW
             var rows = await (from asset in connection.GetTable<AssetRow>()
                               join version in connection.GetTable<VersionRow>()
                                   on new { asset.Id, Number = asset.LatestVersion } equals new { Id = version.AssetId, version.Number }
-                              where asset.Workspace == caller.Workspace && asset.Kind == kindName && asset.Name.CompareTo(after) > 0
+                              where asset.Workspace == caller.Workspace && asset.Kind == kindName && asset.DeletedAt == 0 && asset.Name.CompareTo(after) > 0
                               orderby asset.Name
                               select new { asset, version }).Take(limit + 1).ToListAsync(token);
-            var ids = rows.Select(row => row.version.Id).ToList();
-            var tags = (await connection.GetTable<VersionTagRow>().Where(tag => ids.Contains(tag.VersionId)).ToListAsync(token)).ToLookup(tag => tag.VersionId);
-            return rows.ToPage(
-                limit, row => row.version.ToVersion(row.asset, tags[row.version.Id].ToDictionary(tag => tag.Name, tag => tag.Value)), row => [row.asset.Name]);
+            var found = await connection.WithLabelsAsync([.. rows.Select(row => (row.asset, row.version))], token);
+            return found.ToPage(limit, version => version, version => [version.Name]);
         }, cancellationToken);
     }
 

@@ -5,8 +5,8 @@ namespace Orrery.Ledger.Storage;
 /// <summary>The bounds of what callers name and write, checked before anything is written.</summary>
 internal static class LedgerNames
 {
-    /// <summary>Of a parameter's or tag's value, in characters: a prompt or a query fits; a document belongs into an artifact.</summary>
-    public const int MaxValueLength = 65_536;
+    /// <summary>Of a parameter's or tag's value, in characters, as in MLflow's registry: a prompt or a query fits; a document belongs into an artifact.</summary>
+    public const int MaxValueLength = 100_000;
 
     /// <summary>Of a manifest, in bytes; content belongs into blobs that the manifest names.</summary>
     public const int MaxManifestBytes = 4 << 20;
@@ -39,13 +39,23 @@ internal static class LedgerNames
             throw new InvalidException($"The {what} '{key}' has {value.Length} characters; at most {MaxValueLength} are kept. Log it as an artifact.");
     }
 
+    /// <summary>Refuses a text about something that is too long to be one.</summary>
+    public static void CheckText(string? text, string what)
+    {
+        if (text is { Length: > MaxValueLength })
+            throw new InvalidException($"The {what} has {text.Length} characters; at most {MaxValueLength} are kept.");
+    }
+
     /// <summary>Refuses a path that is not relative and of plain parts: it is shown, joined and downloaded by others.</summary>
     public static void CheckPath(string? path)
     {
-        if (path is not { Length: > 0 and <= MaxPathLength } || path.Any(c => char.IsControl(c) || c is '\\' or ':')
+        if (path is not { Length: > 0 and <= MaxPathLength } || path.Any(c => char.IsControl(c) || c == '\\') || IsDrive(path)
             || path.Split('/').Any(part => part.Length == 0 || part is "." or ".." || part != part.Trim()))
             throw new InvalidException($"'{Shorten(path)}' is no path of an artifact; expected plain parts joined by '/', such as 'plots/roc.svg'.");
     }
+
+    // 'C:' names a drive where the file is downloaded to; elsewhere a colon is a character like others.
+    private static bool IsDrive(string path) => path.Length >= 2 && path[1] == ':' && char.IsAsciiLetter(path[0]);
 
     private static string Shorten(string? text) => text is { Length: > 80 } ? text[..80] + "…" : text ?? "";
 }
