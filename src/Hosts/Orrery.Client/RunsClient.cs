@@ -9,14 +9,14 @@ public sealed record RunEnvironment(string? CodeCommit, string Runtime, string O
 public sealed record Run(
     RunId Id, string Workspace, string Kind, string Name, string Folder, RunId? Parent, [property: Words("running", "finished", "failed", "cancelled")] string Status, string? Error, long? Seed, RunEnvironment Environment, string Owner,
     DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyDictionary<string, string> Parameters, IReadOnlyDictionary<string, double> Metrics,
-    IReadOnlyDictionary<string, string> Tags);
+    IReadOnlyDictionary<string, string> Tags, long FolderNumber = 0, [property: Words("active", "deleted")] string Stage = "active", string ArtifactUri = "");
 
 /// <summary>One value of a metric.</summary>
 public sealed record MetricPoint(string Key, double Value, long Step = 0, DateTimeOffset? Time = null);
 
 /// <summary>A run to start.</summary>
 public sealed record NewRun(
-    string Kind, string Name, string Folder = "default", RunId? Parent = null, long? Seed = null, IReadOnlyDictionary<string, string>? Parameters = null,
+    string Kind, string Name, string Folder = "Default", RunId? Parent = null, long? Seed = null, IReadOnlyDictionary<string, string>? Parameters = null,
     IReadOnlyDictionary<string, string>? Tags = null, RunId? Id = null);
 
 /// <summary>The record of all runs.</summary>

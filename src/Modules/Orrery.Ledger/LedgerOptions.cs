@@ -14,4 +14,11 @@ public sealed class LedgerOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan RunLease { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Below what URI clients that keep artifacts by URI put those of a new folder's runs. Default <c>mlflow-artifacts:</c>, this server itself; a
+    /// <c>file:</c>, <c>s3:</c> … URI makes them write there, past this server.
+    /// </summary>
+    [Required]
+    public string ArtifactRoot { get; set; } = "mlflow-artifacts:";
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Platform.Access;
+using Orrery.Protocols.Mlflow;
 using Orrery.Protocols.OpenInference.Grpc;
 using Orrery.Protocols.OpenInference.Http;
 
@@ -22,6 +23,7 @@ public static class ProtocolsModule
     public static IEndpointRouteBuilder MapProtocols(this IEndpointRouteBuilder routes)
     {
         OpenInferenceEndpoints.Map(routes);
+        MlflowEndpoints.Map(routes);
         routes.MapGrpcService<InferenceGrpc>().RequireRole(Role.Viewer);
         return routes;
     }

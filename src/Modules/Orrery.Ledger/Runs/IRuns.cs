@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orrery.Kernel;
+using Orrery.Ledger.Folders;
 using Orrery.Platform.Access;
 using Orrery.Platform.Blobs;
 
@@ -45,7 +46,21 @@ public sealed record RunEnvironment(string? CodeCommit, string Runtime, string O
 public sealed record Run(
     RunId Id, string Workspace, string Kind, string Name, string Folder, RunId? Parent, RunStatus Status, string? Error, long? Seed,
     RunEnvironment Environment, string Owner, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
-    IReadOnlyDictionary<string, string> Parameters, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Tags);
+    IReadOnlyDictionary<string, string> Parameters, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Tags)
+{
+    /// <summary>The number of <see cref="Folder"/>.</summary>
+    public long FolderNumber { get; init; }
+
+    /// <summary>Whether it was deleted.</summary>
+    public Lifecycle Stage { get; init; }
+
+    /// <summary>Where clients that keep artifacts by URI put its artifacts.</summary>
+    public string ArtifactUri { get; init; } = "";
+
+    /// <summary><see cref="Metrics"/> with the step and time of each; the API has them in a metric's history.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<MetricPoint> LastMetrics { get; init; } = [];
+}
 
 /// <summary>Who says when a run ends.</summary>
 public enum RunKeeper
@@ -66,13 +81,43 @@ public enum RunKeeper
 /// <param name="Tags">Free labels.</param>
 /// <param name="Id">Its id, where the caller must know it before; starting it again returns the run there is.</param>
 public sealed record NewRun(
-    string Kind, string Name, string Folder = "default", RunId? Parent = null, long? Seed = null,
+    string Kind, string Name, string Folder = "Default", RunId? Parent = null, long? Seed = null,
     IReadOnlyDictionary<string, string>? Parameters = null, IReadOnlyDictionary<string, string>? Tags = null, RunId? Id = null)
 {
     /// <summary>Who says when it ends; no part of a request, since a client keeps its own runs.</summary>
     [JsonIgnore]
     public RunKeeper Keeper { get; init; }
+
+    /// <summary>The folder by its number, before its name; it must be there.</summary>
+    [JsonIgnore]
+    public long? FolderNumber { get; init; }
+
+    /// <summary>When it began; now where nobody says.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>What it runs on; this process where nobody says.</summary>
+    [JsonIgnore]
+    public RunEnvironment? Environment { get; init; }
 }
+
+/// <summary>What to change of a run; null leaves it as it is.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Status">Where it stands: a run that is resumed is running again.</param>
+/// <param name="EndedAt">When it ended.</param>
+/// <param name="Tags">Tags to set with it.</param>
+public sealed record RunChange(string? Name = null, RunStatus? Status = null, DateTimeOffset? EndedAt = null, IReadOnlyDictionary<string, string>? Tags = null);
+
+/// <summary>Which runs are wanted, in which order.</summary>
+/// <param name="Filter">Conditions joined by AND: <c>metrics.auc > 0.9 AND params.trainer = 'lightgbm'</c>; see docs/design/search.md.</param>
+/// <param name="OrderBy"><c>metrics.auc DESC</c>, <c>start_time</c> …; newest first where there is none, and among equals.</param>
+/// <param name="Folders">The numbers of folders; null: all.</param>
+/// <param name="Stage">Null: deleted ones too.</param>
+/// <param name="Limit">How many at most, 1 to 50,000.</param>
+/// <param name="Cursor">Where the page before ended.</param>
+public sealed record RunSearch(
+    string? Filter = null, IReadOnlyList<string>? OrderBy = null, IReadOnlyList<long>? Folders = null, Lifecycle? Stage = Lifecycle.Active,
+    int Limit = PageRequest.DefaultLimit, string? Cursor = null);
 
 /// <summary>One value of a metric over a run's course.</summary>
 public sealed record MetricPoint(string Key, double Value, long Step, DateTimeOffset Time);
@@ -86,6 +131,9 @@ public sealed record RunArtifact(string Path, Blob Content, string MediaType);
 /// <summary>What to add to a run in one transaction.</summary>
 public sealed record RunLog
 {
+    /// <summary>A new name for the run; null leaves the one it has.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Parameters; one that exists with another value is a conflict.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
@@ -124,10 +172,28 @@ public interface IRuns
     /// <exception cref="NotFoundException">There is none.</exception>
     Task<Run> GetAsync(Caller caller, RunId run, CancellationToken cancellationToken = default);
 
-    /// <summary>Runs that meet all conditions, newest first.</summary>
+    /// <summary>Changes a run.</summary>
+    /// <exception cref="PreconditionFailedException">It is deleted.</exception>
+    Task<Run> UpdateAsync(Caller caller, RunId run, RunChange change, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a tag.</summary>
+    /// <exception cref="NotFoundException">The run has no such tag.</exception>
+    Task DeleteTagAsync(Caller caller, RunId run, string tag, CancellationToken cancellationToken = default);
+
+    /// <summary>Puts a run away; it is found by who asks for deleted ones, and takes no more logs.</summary>
+    Task DeleteAsync(Caller caller, RunId run, CancellationToken cancellationToken = default);
+
+    /// <summary>Brings a deleted run back.</summary>
+    Task RestoreAsync(Caller caller, RunId run, CancellationToken cancellationToken = default);
+
+    /// <summary>The runs that meet all conditions, in the wanted order.</summary>
+    /// <exception cref="InvalidException">The filter or the order cannot be read; the message says where.</exception>
+    Task<Page<Run>> SearchAsync(Caller caller, RunSearch search, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs that are not deleted and meet all conditions, newest first.</summary>
     Task<Page<Run>> ListAsync(Caller caller, RunQuery query, PageRequest page, CancellationToken cancellationToken = default);
 
-    /// <summary>All points of a metric, by step, then time.</summary>
+    /// <summary>All points of a metric, by step, then time, then value; a point that was logged twice stands once.</summary>
     Task<IReadOnlyList<MetricPoint>> MetricHistoryAsync(Caller caller, RunId run, string key, CancellationToken cancellationToken = default);
 
     /// <summary>The run's artifacts, by path.</summary>

@@ -25,16 +25,35 @@ internal static class RunEndpoints
     {
         var runs = routes.MapApi("Runs", "/runs");
         runs.MapGet("", ListAsync).RequireRole(Role.Viewer).WithName("ListRuns").WithSummary("Runs that meet all conditions, newest first.");
+        runs.MapPost("/search", SearchAsync).RequireRole(Role.Viewer).WithName("SearchRuns").WithSummary("Runs that meet a filter, in any order.");
         runs.MapPost("", StartAsync).RequireRole(Role.Editor).WithName("StartRun").WithSummary("Starts a run.");
         runs.MapGet("/{run}", GetAsync).RequireRole(Role.Viewer).WithName("GetRun").WithSummary("A run with its parameters, last metrics and tags.");
         runs.MapPost("/{run}/log", LogAsync).RequireRole(Role.Editor).WithName("LogToRun").WithSummary("Adds to a run: all of it or nothing.");
         runs.MapPost("/{run}/finish", FinishAsync).RequireRole(Role.Editor).WithName("FinishRun").WithSummary("Ends a run; one that has ended stays as it is.");
+        runs.MapDelete("/{run}", DeleteAsync).RequireRole(Role.Editor).WithName("DeleteRun").WithSummary("Puts a run away; it can be restored.");
+        runs.MapPost("/{run}/restore", RestoreAsync).RequireRole(Role.Editor).WithName("RestoreRun").WithSummary("Brings a deleted run back.");
         runs.MapGet("/{run}/metrics", HistoryAsync).RequireRole(Role.Viewer).WithName("GetMetricHistory").WithSummary("All points of a metric, by step, then time.");
     }
 
     private static async Task<Ok<Page<Run>>> ListAsync(
         HttpContext http, IRuns runs, string? kind, string? folder, RunId? parent, string? status, [AsParameters] PageQuery page, CancellationToken cancellationToken) =>
         TypedResults.Ok(await runs.ListAsync(http.Caller(), new(kind, folder, parent, QueryWord.Read<RunStatus>(status, "status")), page.ToRequest(), cancellationToken));
+
+    private static async Task<Ok<Page<Run>>> SearchAsync(HttpContext http, IRuns runs, RunSearch body, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await runs.SearchAsync(http.Caller(), body, cancellationToken));
+
+    private static async Task<NoContent> DeleteAsync(HttpContext http, IRuns runs, RunId run, CancellationToken cancellationToken)
+    {
+        await runs.DeleteAsync(http.Caller(), run, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<Run>> RestoreAsync(HttpContext http, IRuns runs, RunId run, CancellationToken cancellationToken)
+    {
+        var caller = http.Caller();
+        await runs.RestoreAsync(caller, run, cancellationToken);
+        return TypedResults.Ok(await runs.GetAsync(caller, run, cancellationToken));
+    }
 
     private static async Task<Created<Run>> StartAsync(HttpContext http, IRuns runs, NewRun body, CancellationToken cancellationToken)
     {

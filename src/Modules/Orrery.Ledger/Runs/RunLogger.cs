@@ -4,13 +4,14 @@ using Orrery.Kernel;
 using Orrery.Ledger.Assets;
 using Orrery.Ledger.Audit;
 using Orrery.Ledger.Lineage;
+using Orrery.Ledger.Runs.Metrics;
 using Orrery.Ledger.Storage;
 using Orrery.Platform.Access;
 
 namespace Orrery.Ledger.Runs;
 
 /// <summary>Adds to a run within a transaction.</summary>
-internal sealed class RunLogger(IAudit audit, TimeProvider clock)
+internal sealed class RunLogger(IAudit audit, MetricNames names, TimeProvider clock)
 {
     /// <summary>In one call; a longer course comes in several.</summary>
     public const int MaxPoints = 100_000;
@@ -18,6 +19,8 @@ internal sealed class RunLogger(IAudit audit, TimeProvider clock)
     /// <summary>Refuses what is out of bounds before the transaction begins.</summary>
     public static void Check(RunLog log)
     {
+        if (log.Name is not null)
+            LedgerNames.CheckKey(log.Name, "run");
         foreach (var (key, value) in log.Parameters)
             LedgerNames.CheckEntry(key, value, "parameter");
         foreach (var (key, value) in log.Tags)
@@ -36,18 +39,36 @@ internal sealed class RunLogger(IAudit audit, TimeProvider clock)
             LedgerNames.CheckKey(point.Key, "metric");
     }
 
-    public void Log(DataConnection transaction, Caller caller, RunId run, RunLog log)
+    /// <summary>Adds all of it, and returns the names of metrics to remember once that is durable.</summary>
+    public IReadOnlyDictionary<string, long> Log(DataConnection transaction, Caller caller, RunId run, RunLog log)
     {
-        RunRows.Require(transaction, caller, run);
-        var id = run.ToString();
+        var row = RunRows.RequireActive(transaction, caller, run);
         var changes = new List<string>();
-        Note(changes, AddParameters(transaction, id, log.Parameters), "parameters");
-        Note(changes, SetTags(transaction, id, log.Tags), "tags");
-        Note(changes, SetArtifacts(transaction, id, log.Artifacts), "artifacts");
+        if (log.Name is { } name && name != row.Name)
+            Note(changes, transaction.GetTable<RunRow>().Where(r => r.Key == row.Key).Set(r => r.Name, name).Update(), "name");
+        Note(changes, AddParameters(transaction, row, log.Parameters), "parameters");
+        Note(changes, SetTags(transaction, row.Key, log.Tags), "tags");
+        Note(changes, SetArtifacts(transaction, row.Id, log.Artifacts), "artifacts");
         Note(changes, AddInputs(transaction, caller, run, log.Inputs), "inputs");
-        AddMetrics(transaction, id, log.Metrics); // signals, not changes: they leave no audit record
         if (changes.Count > 0)
             audit.Append(transaction, caller, "run.logged", $"run/{run}", string.Join(", ", changes));
+        if (log.Metrics.Count == 0)
+            return new Dictionary<string, long>();
+        var keys = names.Take(transaction, [.. log.Metrics.Select(point => point.Key).Distinct()]);
+        MetricWriter.Add(transaction, row, log.Metrics, keys); // signals, not changes: they leave no audit record
+        return keys;
+    }
+
+    /// <summary>Sets tags of a run, within a transaction.</summary>
+    public static int SetTags(DataConnection transaction, long run, IReadOnlyDictionary<string, string> tags)
+    {
+        foreach (var (name, value) in tags)
+        {
+            if (transaction.GetTable<RunTagRow>().Where(row => row.RunKey == run && row.Name == name).Set(row => row.Value, value).Update() == 0)
+                transaction.Insert(new RunTagRow { RunKey = run, Name = name, Value = value });
+        }
+
+        return tags.Count;
     }
 
     private static void Note(List<string> changes, int count, string what)
@@ -56,35 +77,27 @@ internal sealed class RunLogger(IAudit audit, TimeProvider clock)
             changes.Add($"{count} {what}");
     }
 
-    private static int AddParameters(DataConnection transaction, string run, IReadOnlyDictionary<string, string> parameters)
+    private static int AddParameters(DataConnection transaction, RunRow run, IReadOnlyDictionary<string, string> parameters)
     {
         if (parameters.Count == 0)
             return 0;
-        var present = transaction.GetTable<RunParameterRow>().Where(row => row.RunId == run).ToDictionary(row => row.Name, row => row.Value);
+        var present = transaction.GetTable<RunParameterRow>().Where(row => row.RunKey == run.Key).ToDictionary(row => row.Name, row => row.Value);
         var added = 0;
         foreach (var (name, value) in parameters)
         {
             if (!present.TryGetValue(name, out var before))
             {
-                transaction.Insert(new RunParameterRow { RunId = run, Name = name, Value = value });
+                transaction.Insert(new RunParameterRow { RunKey = run.Key, Name = name, Value = value });
                 added++;
             }
             else if (before != value)
-                throw new ConflictException($"The run's parameter '{name}' is '{before}' and cannot become '{value}': what a run was given does not change.");
+            {
+                throw new ConflictException(
+                    $"Changing param values is not allowed. Param with key='{name}' was already logged with value='{before}' for run ID='{run.Id}'. Attempted logging new value '{value}'.");
+            }
         }
 
         return added;
-    }
-
-    private static int SetTags(DataConnection transaction, string run, IReadOnlyDictionary<string, string> tags)
-    {
-        foreach (var (name, value) in tags)
-        {
-            if (transaction.GetTable<RunTagRow>().Where(row => row.RunId == run && row.Name == name).Set(row => row.Value, value).Update() == 0)
-                transaction.Insert(new RunTagRow { RunId = run, Name = name, Value = value });
-        }
-
-        return tags.Count;
     }
 
     private static int SetArtifacts(DataConnection transaction, string run, IReadOnlyList<RunArtifact> artifacts)
@@ -118,22 +131,5 @@ internal sealed class RunLogger(IAudit audit, TimeProvider clock)
             throw new NotFoundException($"There is no version {missing} in workspace '{caller.Workspace}' that the run could have read.");
         var now = Instant.Now(clock);
         return inputs.Count(input => LineageRows.Link(transaction, caller, LineageNodeId.Of(input.Version), LineageNodeId.Of(run), input.Role, now));
-    }
-
-    private static void AddMetrics(DataConnection transaction, string run, IReadOnlyList<MetricPoint> points)
-    {
-        if (points.Count == 0)
-            return;
-        transaction.BulkCopy(points.Select(point => MetricPointRow.Of(run, point)));
-        foreach (var group in points.GroupBy(point => point.Key))
-        {
-            // Of equal step and time the one that came last counts, as for the tracking clients: MaxBy keeps the first, so look from the end.
-            var last = MetricPointRow.Of(run, group.Reverse().MaxBy(point => (point.Step, point.Time.UtcTicks))!);
-            var rows = transaction.GetTable<RunMetricRow>().Where(row => row.RunId == run && row.Name == last.Name);
-            if (rows.SingleOrDefault() is not { } before)
-                transaction.Insert(new RunMetricRow { RunId = run, Name = last.Name, Value = last.Value, Step = last.Step, Time = last.Time });
-            else if ((last.Step, last.Time).CompareTo((before.Step, before.Time)) >= 0)
-                rows.Set(row => row.Value, last.Value).Set(row => row.Step, last.Step).Set(row => row.Time, last.Time).Update();
-        }
     }
 }

@@ -2,6 +2,7 @@ using LinqToDB;
 using LinqToDB.Data;
 using LinqToDB.Mapping;
 using Orrery.Kernel;
+using Orrery.Ledger.Folders;
 using Orrery.Ledger.Storage;
 using Orrery.Platform.Access;
 using Orrery.Platform.Blobs;
@@ -11,11 +12,14 @@ namespace Orrery.Ledger.Runs;
 [Table("runs")]
 internal sealed record RunRow
 {
-    [PrimaryKey, Column("id")] public string Id { get; init; } = "";
+    /// <summary>What its metrics, parameters and tags name it by: a fifth of the id's bytes in every index.</summary>
+    [PrimaryKey, Identity, Column("key")] public long Key { get; init; }
+    [Column("id")] public string Id { get; init; } = "";
     [Column("workspace")] public string Workspace { get; init; } = "";
     [Column("kind")] public string Kind { get; init; } = "";
     [Column("name")] public string Name { get; init; } = "";
-    [Column("folder")] public string Folder { get; init; } = "";
+    [Column("folder_key")] public long FolderKey { get; init; }
+    [Column("artifact_uri")] public string ArtifactUri { get; init; } = "";
     [Column("parent_id")] public string? ParentId { get; init; }
     [Column("status")] public string Status { get; init; } = "";
     [Column("error")] public string? Error { get; init; }
@@ -31,16 +35,26 @@ internal sealed record RunRow
     /// <summary>Until when the process that works on it vouches for it; null where it has ended, or somebody else says when it ends.</summary>
     [Column("alive_until")] public long? AliveUntil { get; init; }
 
-    public Run ToRun(IReadOnlyDictionary<string, string> parameters, IReadOnlyDictionary<string, double> metrics, IReadOnlyDictionary<string, string> tags) => new(
-        new(Guid.Parse(Id)), Workspace, Kind, Name, Folder, ParentId is null ? null : new RunId(Guid.Parse(ParentId)), RunRows.Status(Status), Error, Seed,
+    /// <summary>When it was deleted; null while it is there.</summary>
+    [Column("deleted_at")] public long? DeletedAt { get; init; }
+
+    public Run ToRun(
+        FolderRow folder, IReadOnlyDictionary<string, string> parameters, IReadOnlyList<MetricPoint> metrics, IReadOnlyDictionary<string, string> tags) => new(
+        new(Guid.Parse(Id)), Workspace, Kind, Name, folder.Name, ParentId is null ? null : new RunId(Guid.Parse(ParentId)), RunRows.Status(Status), Error, Seed,
         new(CodeCommit, Runtime, OperatingSystem, Processor), Owner, Instant.FromColumn(StartedAt), EndedAt is { } end ? Instant.FromColumn(end) : null,
-        parameters, metrics, tags);
+        parameters, metrics.ToDictionary(metric => metric.Key, metric => metric.Value), tags)
+        {
+            LastMetrics = metrics,
+            FolderNumber = folder.Number,
+            Stage = DeletedAt is null ? Lifecycle.Active : Lifecycle.Deleted,
+            ArtifactUri = ArtifactUri,
+        };
 }
 
 [Table("run_parameters")]
 internal sealed record RunParameterRow
 {
-    [PrimaryKey(1), Column("run_id")] public string RunId { get; init; } = "";
+    [PrimaryKey(1), Column("run_key")] public long RunKey { get; init; }
     [PrimaryKey(2), Column("name")] public string Name { get; init; } = "";
     [Column("value")] public string Value { get; init; } = "";
 }
@@ -48,7 +62,7 @@ internal sealed record RunParameterRow
 [Table("run_tags")]
 internal sealed record RunTagRow
 {
-    [PrimaryKey(1), Column("run_id")] public string RunId { get; init; } = "";
+    [PrimaryKey(1), Column("run_key")] public long RunKey { get; init; }
     [PrimaryKey(2), Column("name")] public string Name { get; init; } = "";
     [Column("value")] public string Value { get; init; } = "";
 }
@@ -93,5 +107,12 @@ internal static class RunRows
         return transaction.GetTable<RunRow>().SingleOrDefault(row => row.Id == id && row.Workspace == caller.Workspace) ?? throw Missing(caller, run);
     }
 
-    public static NotFoundException Missing(Caller caller, RunId run) => new($"There is no run {run} in workspace '{caller.Workspace}'.");
+    /// <summary>As <see cref="Require"/>, and it must not be deleted.</summary>
+    public static RunRow RequireActive(DataConnection transaction, Caller caller, RunId run) => Active(Require(transaction, caller, run));
+
+    public static RunRow Active(RunRow run) => run.DeletedAt is null
+        ? run
+        : throw new PreconditionFailedException($"The run {run.Id} must be in the 'active' state. Current state is deleted: restore it first.");
+
+    public static NotFoundException Missing(Caller caller, RunId run) => new($"Run with id={run} not found in workspace '{caller.Workspace}'.");
 }

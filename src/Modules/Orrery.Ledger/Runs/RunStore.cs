@@ -2,9 +2,13 @@ using System.Globalization;
 using LinqToDB;
 using LinqToDB.Async;
 using LinqToDB.Data;
+using Microsoft.Extensions.Options;
 using Orrery.Kernel;
 using Orrery.Ledger.Audit;
+using Orrery.Ledger.Folders;
 using Orrery.Ledger.Lineage;
+using Orrery.Ledger.Runs.Metrics;
+using Orrery.Ledger.Runs.Search;
 using Orrery.Ledger.Storage;
 using Orrery.Ledger.Workspaces;
 using Orrery.Platform.Access;
@@ -13,7 +17,8 @@ using Orrery.Platform.Relational;
 namespace Orrery.Ledger.Runs;
 
 /// <summary>The record of runs on the relational port.</summary>
-internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logger, RunEnvironmentReader environment, LiveRuns live, TimeProvider clock) : IRuns
+internal sealed class RunStore(
+    IDatabase database, IAudit audit, RunLogger logger, MetricNames names, RunEnvironmentReader environment, LiveRuns live, IOptions<LedgerOptions> options, TimeProvider clock) : IRuns
 {
     private const int MaxErrorLength = 16_384; // a stack trace fits; a dump of the input does not
 
@@ -21,11 +26,11 @@ internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logge
     {
         LedgerNames.CheckKey(run.Kind, "kind of run");
         LedgerNames.CheckKey(run.Name, "run");
-        LedgerNames.CheckKey(run.Folder, "folder");
+        LedgerNames.CheckFolder(run.Folder);
         var log = new RunLog { Parameters = run.Parameters ?? new Dictionary<string, string>(), Tags = run.Tags ?? new Dictionary<string, string>() };
         RunLogger.Check(log);
         var now = Instant.Now(clock);
-        var row = RowOf(caller, run, environment.Read(), now);
+        var row = RowOf(caller, run, run.Environment ?? environment.Read(), run.StartedAt ?? now);
         if (run.Keeper == RunKeeper.Process)
             row = row with { AliveUntil = live.Begin(row.Id) };
         return database.WriteAsync(transaction =>
@@ -35,22 +40,24 @@ internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logge
                 return Again(transaction, caller, there);
             if (run.Parent is { } parent)
                 RunRows.Require(transaction, caller, parent);
-            transaction.Insert(row);
+            var folder = FolderOf(transaction, caller, run, now);
+            var added = row with { FolderKey = folder.Key, ArtifactUri = $"{folder.ArtifactRoot.TrimEnd('/')}/{row.Id}/artifacts" };
+            added = added with { Key = transaction.InsertWithInt64Identity(added) };
             foreach (var (name, value) in log.Parameters)
-                transaction.Insert(new RunParameterRow { RunId = row.Id, Name = name, Value = value });
+                transaction.Insert(new RunParameterRow { RunKey = added.Key, Name = name, Value = value });
             foreach (var (name, value) in log.Tags)
-                transaction.Insert(new RunTagRow { RunId = row.Id, Name = name, Value = value });
+                transaction.Insert(new RunTagRow { RunKey = added.Key, Name = name, Value = value });
             if (run.Parent is { } whole)
                 LineageRows.Link(transaction, caller, LineageNodeId.Of(whole), new(LineageNodeKind.Run, row.Id), LineageRoles.Part, now);
             audit.Append(transaction, caller, "run.started", $"run/{row.Id}", $"{run.Kind} {run.Name}");
-            return row.ToRun(log.Parameters, new Dictionary<string, double>(), log.Tags);
+            return added.ToRun(folder, log.Parameters, [], log.Tags);
         }, cancellationToken);
     }
 
-    public Task LogAsync(Caller caller, RunId run, RunLog log, CancellationToken cancellationToken = default)
+    public async Task LogAsync(Caller caller, RunId run, RunLog log, CancellationToken cancellationToken = default)
     {
         RunLogger.Check(log);
-        return database.WriteAsync(transaction => logger.Log(transaction, caller, run, log), cancellationToken);
+        names.Remember(await database.WriteAsync(transaction => logger.Log(transaction, caller, run, log), cancellationToken));
     }
 
     public async Task FinishAsync(Caller caller, RunId run, RunStatus status, string? error = null, CancellationToken cancellationToken = default)
@@ -73,14 +80,56 @@ internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logge
         live.End(id);
     }
 
+    public async Task<Run> UpdateAsync(Caller caller, RunId run, RunChange change, CancellationToken cancellationToken = default)
+    {
+        if (change.Name is not null)
+            LedgerNames.CheckKey(change.Name, "run");
+        var tags = change.Tags ?? new Dictionary<string, string>();
+        RunLogger.Check(new() { Tags = tags });
+        var (status, ended) = (change.Status is { } word ? RunRows.Word(word) : null, change.EndedAt is { } end ? Instant.ToColumn(end) : (long?)null);
+        await database.WriteAsync(transaction =>
+        {
+            var row = RunRows.RequireActive(transaction, caller, run);
+            transaction.GetTable<RunRow>().Where(r => r.Key == row.Key)
+                .Set(r => r.Name, change.Name ?? row.Name).Set(r => r.Status, status ?? row.Status).Set(r => r.EndedAt, ended ?? row.EndedAt)
+                .Set(r => r.AliveUntil, (long?)null).Update();
+            RunLogger.SetTags(transaction, row.Key, tags);
+            audit.Append(transaction, caller, "run.updated", $"run/{run}", status ?? "");
+        }, cancellationToken);
+        live.End(run.ToString());
+        return await GetAsync(caller, run, cancellationToken);
+    }
+
+    public Task DeleteTagAsync(Caller caller, RunId run, string tag, CancellationToken cancellationToken = default) =>
+        database.WriteAsync(transaction =>
+        {
+            var row = RunRows.RequireActive(transaction, caller, run);
+            if (transaction.GetTable<RunTagRow>().Where(t => t.RunKey == row.Key && t.Name == tag).Delete() == 0)
+                throw new NotFoundException($"No tag with name: {tag} in run with id {run}.");
+            audit.Append(transaction, caller, "run.untagged", $"run/{run}", tag);
+        }, cancellationToken);
+
+    public Task DeleteAsync(Caller caller, RunId run, CancellationToken cancellationToken = default) =>
+        SetDeletedAsync(caller, run, Instant.ToColumn(clock.GetUtcNow()), "run.deleted", cancellationToken);
+
+    public Task RestoreAsync(Caller caller, RunId run, CancellationToken cancellationToken = default) => SetDeletedAsync(caller, run, null, "run.restored", cancellationToken);
+
     public Task<Run> GetAsync(Caller caller, RunId run, CancellationToken cancellationToken = default) =>
         database.ReadAsync(async (connection, token) =>
         {
-            var id = run.ToString();
-            var row = await connection.GetTable<RunRow>().SingleOrDefaultAsync(r => r.Id == id && r.Workspace == caller.Workspace, token)
-                ?? throw RunRows.Missing(caller, run);
+            var row = await connection.FindRunAsync(caller, run, token);
             return (await connection.WithDetailsAsync([row], token))[0];
         }, cancellationToken);
+
+    public Task<Page<Run>> SearchAsync(Caller caller, RunSearch search, CancellationToken cancellationToken = default)
+    {
+        var query = RunSearchQuery.Parse(search);
+        return database.ReadAsync(async (connection, token) =>
+        {
+            var page = await query.ReadAsync(connection, caller, names, token);
+            return new Page<Run>(await connection.WithDetailsAsync(page.Items, token), page.Next);
+        }, cancellationToken);
+    }
 
     public Task<Page<Run>> ListAsync(Caller caller, RunQuery query, PageRequest page, CancellationToken cancellationToken = default)
     {
@@ -88,7 +137,7 @@ internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logge
         var after = PageCursor.Read(page.Cursor, 2);
         return database.ReadAsync(async (connection, token) =>
         {
-            var runs = connection.GetTable<RunRow>().Where(row => row.Workspace == caller.Workspace).Matching(query);
+            var runs = connection.GetTable<RunRow>().Where(row => row.Workspace == caller.Workspace && row.DeletedAt == null).Matching(connection, caller, query);
             if (after is [var time, var id])
             {
                 var before = PageCursor.Number(time);
@@ -104,18 +153,17 @@ internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logge
     public Task<IReadOnlyList<MetricPoint>> MetricHistoryAsync(Caller caller, RunId run, string key, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<MetricPoint>>(async (connection, token) =>
         {
-            await connection.RequireRunAsync(caller, run, token);
-            var id = run.ToString();
-            var rows = await connection.GetTable<MetricPointRow>().Where(row => row.RunId == id && row.Name == key)
-                .OrderBy(row => row.Step).ThenBy(row => row.Time).ToListAsync(token);
-            return [.. rows.Select(row => row.ToPoint())];
+            var row = await connection.FindRunAsync(caller, run, token);
+            if (!(await names.FindAsync(connection, [key], token)).TryGetValue(key, out var metric))
+                return [];
+            var course = await connection.CourseAsync(row.Key, metric, token);
+            return course.ConvertAll(point => new MetricPoint(key, point.Value, point.Step, Instant.FromColumn(point.Time)));
         }, cancellationToken);
 
     public Task<IReadOnlyList<RunArtifact>> ArtifactsAsync(Caller caller, RunId run, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<RunArtifact>>(async (connection, token) =>
         {
-            await connection.RequireRunAsync(caller, run, token);
-            var id = run.ToString();
+            var id = (await connection.FindRunAsync(caller, run, token)).Id;
             var rows = await connection.GetTable<RunArtifactRow>().Where(row => row.RunId == id).OrderBy(row => row.Path).ToListAsync(token);
             return [.. rows.Select(row => row.ToArtifact())];
         }, cancellationToken);
@@ -124,19 +172,34 @@ internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logge
     {
         if (there.Workspace != caller.Workspace)
             throw new ConflictException($"The id {there.Id} is taken.");
-        return there.ToRun(
-            transaction.GetTable<RunParameterRow>().Where(row => row.RunId == there.Id).ToDictionary(row => row.Name, row => row.Value),
-            transaction.GetTable<RunMetricRow>().Where(row => row.RunId == there.Id).ToDictionary(row => row.Name, row => row.Value ?? double.NaN),
-            transaction.GetTable<RunTagRow>().Where(row => row.RunId == there.Id).ToDictionary(row => row.Name, row => row.Value));
+        return transaction.WithDetails(there);
     }
 
-    private static RunRow RowOf(Caller caller, NewRun run, RunEnvironment environment, DateTimeOffset now) => new()
+    private FolderRow FolderOf(DataConnection transaction, Caller caller, NewRun run, DateTimeOffset now)
     {
-        Id = (run.Id ?? RunId.New(now)).ToString(),
+        if (run.FolderNumber is { } number)
+            return FolderRows.Active(FolderRows.Require(transaction, caller, number));
+        return FolderRows.Find(transaction, caller, run.Folder) is { } there
+            ? FolderRows.Active(there)
+            : FolderRows.Add(transaction, caller, run.Folder, null, options.Value.ArtifactRoot, now);
+    }
+
+    private Task SetDeletedAsync(Caller caller, RunId run, long? deletedAt, string action, CancellationToken cancellationToken) =>
+        database.WriteAsync(transaction =>
+        {
+            var row = RunRows.Require(transaction, caller, run);
+            if (row.DeletedAt is null == deletedAt is null)
+                return;
+            transaction.GetTable<RunRow>().Where(r => r.Key == row.Key).Set(r => r.DeletedAt, deletedAt).Update();
+            audit.Append(transaction, caller, action, $"run/{run}");
+        }, cancellationToken);
+
+    private static RunRow RowOf(Caller caller, NewRun run, RunEnvironment environment, DateTimeOffset start) => new()
+    {
+        Id = (run.Id ?? RunId.New(start)).ToString(),
         Workspace = caller.Workspace,
         Kind = run.Kind,
         Name = run.Name,
-        Folder = run.Folder,
         ParentId = run.Parent?.ToString(),
         Status = RunRows.Word(RunStatus.Running),
         Seed = run.Seed,
@@ -145,6 +208,6 @@ internal sealed class RunStore(IDatabase database, IAudit audit, RunLogger logge
         OperatingSystem = environment.OperatingSystem,
         Processor = environment.Processor,
         Owner = caller.Actor,
-        StartedAt = Instant.ToColumn(now),
+        StartedAt = Instant.ToColumn(start),
     };
 }

@@ -1,4 +1,5 @@
 using Orrery.Kernel;
+using Orrery.Ledger.Folders;
 
 namespace Orrery.Ledger.Storage;
 
@@ -22,6 +23,13 @@ internal static class LedgerNames
             throw new InvalidException(
                 $"'{Shorten(name)}' cannot name a {what}: a name has 1 to {AssetRef.MaxNameLength} characters, none of / @ : and no control characters, and no space at its ends.");
         }
+    }
+
+    /// <summary>Refuses what cannot name a folder of runs; clients call their experiments as they like, so any printable text does.</summary>
+    public static void CheckFolder(string? name)
+    {
+        if (name is not { Length: > 0 and <= Folder.MaxNameLength } || name.Any(char.IsControl))
+            throw new InvalidException($"Invalid experiment name: '{Shorten(name)}'. A folder's name has 1 to {Folder.MaxNameLength} characters without control characters.");
     }
 
     /// <summary>Refuses what cannot name a parameter, metric or tag: there, slashes and colons are usual (<c>val/auc</c>).</summary>

@@ -2,8 +2,10 @@ using LinqToDB;
 using LinqToDB.Async;
 using LinqToDB.Data;
 using LinqToDB.Mapping;
+using Microsoft.Extensions.Options;
 using Orrery.Kernel;
 using Orrery.Ledger.Audit;
+using Orrery.Ledger.Folders;
 using Orrery.Ledger.Storage;
 using Orrery.Platform.Access;
 using Orrery.Platform.Relational;
@@ -21,7 +23,7 @@ internal sealed record WorkspaceRow
     public Workspace ToWorkspace() => new(Name, Description, CreatedBy, Instant.FromColumn(CreatedAt));
 }
 
-internal sealed class WorkspaceStore(IDatabase database, IAudit audit, TimeProvider clock) : IWorkspaces
+internal sealed class WorkspaceStore(IDatabase database, IAudit audit, IOptions<LedgerOptions> options, TimeProvider clock) : IWorkspaces
 {
     public Task<Workspace> CreateAsync(Caller caller, string name, string description = "", CancellationToken cancellationToken = default)
     {
@@ -32,6 +34,7 @@ internal sealed class WorkspaceStore(IDatabase database, IAudit audit, TimeProvi
                 throw new ConflictException($"There is a workspace '{name}' already.");
             var row = new WorkspaceRow { Name = name, Description = description, CreatedBy = caller.Actor, CreatedAt = Instant.ToColumn(clock.GetUtcNow()) };
             transaction.Insert(row);
+            FolderRows.AddDefault(transaction, name, options.Value.ArtifactRoot, Instant.FromColumn(row.CreatedAt));
             audit.Append(transaction, caller with { Workspace = name }, "workspace.created", $"workspace/{name}", description);
             return row.ToWorkspace();
         }, cancellationToken);

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Orrery.Platform.Access;
+using Orrery.Protocols.Mlflow.Experiments;
+using Orrery.Protocols.Mlflow.Metrics;
+using Orrery.Protocols.Mlflow.Runs;
+using Orrery.Protocols.Mlflow.Wire;
+
+namespace Orrery.Protocols.Mlflow;
+
+/// <summary>
+/// MLflow's REST API, so that a team that sets MLFLOW_TRACKING_URI to this server goes on working. Sources: mlflow/protos/service.proto and its
+/// neighbours, mlflow.org/docs/latest/rest-api.html.
+/// </summary>
+internal static class MlflowEndpoints
+{
+    /// <summary>The release of MLflow whose wire this is; clients ask for it.</summary>
+    private const string Version = "3.5.2";
+
+    public static void Map(IEndpointRouteBuilder host)
+    {
+        MapProbes(host);
+        var routes = new MlflowRoutes(host);
+        new ExperimentEndpoints(host.ServiceProvider).Map(routes);
+        new RunEndpoints(host.ServiceProvider).Map(routes);
+        new LogEndpoints(host.ServiceProvider).Map(routes);
+        new MetricEndpoints(host.ServiceProvider).Map(routes);
+        MapUnknown(host);
+    }
+
+    // Probes come without a token, and answer plain text.
+    private static void MapProbes(IEndpointRouteBuilder host)
+    {
+        host.MapGet("/health", context => context.Response.WriteAsync("OK", context.RequestAborted)).AllowAnonymous().ExcludeFromDescription();
+        host.MapGet("/version", context => context.Response.WriteAsync(Version, context.RequestAborted)).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    // Newer clients try newer routes and take this answer to mean an older server.
+    private static void MapUnknown(IEndpointRouteBuilder host)
+    {
+        foreach (var prefix in (string[])["/api/2.0/mlflow", "/api/3.0/mlflow", "/ajax-api/2.0/mlflow", "/ajax-api/3.0/mlflow"])
+        {
+            host.Map($"{prefix}/{{**rest}}", context => MlflowErrors.AnswerAsync(context, () => throw new MlflowException(
+                MlflowErrorCode.EndpointNotFound, $"Orrery does not serve {context.Request.Method} {context.Request.Path}; docs/guides/mlflow.md lists what it serves.")))
+                .RequireRole(Role.Viewer).ExcludeFromDescription();
+        }
+    }
+}
