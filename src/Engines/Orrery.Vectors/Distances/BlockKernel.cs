@@ -1,87 +1,122 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Orrery.Vectors.Distances;
 
 /// <summary>
-/// One query against the rows of a contiguous block, (rows, dimension). Four rows go together: the query is loaded once for all of them, and their
-/// sums do not wait for each other.
+/// One query against many rows. Four rows go together: the query is loaded once for all of them, and their sums do not wait for each other.
 /// </summary>
 internal static unsafe class BlockKernel
 {
-    public static void Sums<TTerm>(float* query, float* block, int dimension, int rows, float* sums)
+    /// <summary>Against the rows of a contiguous block, (rows, dimension).</summary>
+    public static void Sums<TTerm, TElement>(byte* query, byte* block, int dimension, int rows, float* sums)
         where TTerm : struct, ITerm
+        where TElement : struct, IElement
     {
         var row = 0;
+        var stride = (long)dimension * TElement.Size;
         if (Vector512.IsHardwareAccelerated && dimension >= Vector512<float>.Count)
         {
-            for (; row <= rows - 4; row += 4)
-                Four512<TTerm>(query, block + (long)row * dimension, dimension, sums + row);
+            for (; row <= rows - 4; row += 4, block += 4 * stride)
+                Four512<TTerm, TElement>(query, block, block + stride, block + 2 * stride, block + 3 * stride, dimension, sums + row);
         }
         else if (Vector256.IsHardwareAccelerated && dimension >= Vector256<float>.Count)
         {
-            for (; row <= rows - 4; row += 4)
-                Four256<TTerm>(query, block + (long)row * dimension, dimension, sums + row);
+            for (; row <= rows - 4; row += 4, block += 4 * stride)
+                Four256<TTerm, TElement>(query, block, block + stride, block + 2 * stride, block + 3 * stride, dimension, sums + row);
         }
 
-        for (; row < rows; row++)
-            sums[row] = PairKernel.Sum<TTerm>(query, block + (long)row * dimension, dimension);
+        for (; row < rows; row++, block += stride)
+            sums[row] = PairKernel.Sum<TTerm, TElement>(query, block, dimension);
+    }
+
+    /// <summary>Against chosen rows of a block.</summary>
+    public static void Gather<TTerm, TElement>(byte* query, byte* block, int dimension, int* slots, int count, float* sums)
+        where TTerm : struct, ITerm
+        where TElement : struct, IElement
+    {
+        var i = 0;
+        var stride = (long)dimension * TElement.Size;
+        if (Vector512.IsHardwareAccelerated && dimension >= Vector512<float>.Count)
+        {
+            for (; i <= count - 4; i += 4)
+            {
+                Four512<TTerm, TElement>(
+                    query, block + slots[i] * stride, block + slots[i + 1] * stride, block + slots[i + 2] * stride, block + slots[i + 3] * stride, dimension, sums + i);
+            }
+        }
+        else if (Vector256.IsHardwareAccelerated && dimension >= Vector256<float>.Count)
+        {
+            for (; i <= count - 4; i += 4)
+            {
+                Four256<TTerm, TElement>(
+                    query, block + slots[i] * stride, block + slots[i + 1] * stride, block + slots[i + 2] * stride, block + slots[i + 3] * stride, dimension, sums + i);
+            }
+        }
+
+        for (; i < count; i++)
+            sums[i] = PairKernel.Sum<TTerm, TElement>(query, block + slots[i] * stride, dimension);
     }
 
     /// <summary>Needs at least 16 components.</summary>
-    public static void Four512<TTerm>(float* query, float* rows, int dimension, float* sums)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Four512<TTerm, TElement>(byte* query, byte* first, byte* second, byte* third, byte* fourth, int dimension, float* sums)
         where TTerm : struct, ITerm
+        where TElement : struct, IElement
     {
-        float* second = rows + dimension, third = second + dimension, fourth = third + dimension;
         Vector512<float> a = default, b = default, c = default, d = default;
-        var i = 0;
-        for (; i <= dimension - 16; i += 16)
+        var size = TElement.Size;
+        long at = 0;
+        for (var rest = dimension >> 4; rest > 0; rest--, at += 16 * size)
         {
-            var q = Vector512.Load(query + i);
-            a = TTerm.Add(a, q, Vector512.Load(rows + i));
-            b = TTerm.Add(b, q, Vector512.Load(second + i));
-            c = TTerm.Add(c, q, Vector512.Load(third + i));
-            d = TTerm.Add(d, q, Vector512.Load(fourth + i));
+            var q = TElement.Load512(query + at);
+            a = TTerm.Add(a, q, TElement.Load512(first + at));
+            b = TTerm.Add(b, q, TElement.Load512(second + at));
+            c = TTerm.Add(c, q, TElement.Load512(third + at));
+            d = TTerm.Add(d, q, TElement.Load512(fourth + at));
         }
 
-        if (i < dimension)
+        if ((dimension & 15) is var tail and > 0)
         {
-            var mask = PairKernel.Tail512(dimension - i);
-            i = dimension - 16;
-            var q = Vector512.Load(query + i) & mask;
-            a = TTerm.Add(a, q, Vector512.Load(rows + i) & mask);
-            b = TTerm.Add(b, q, Vector512.Load(second + i) & mask);
-            c = TTerm.Add(c, q, Vector512.Load(third + i) & mask);
-            d = TTerm.Add(d, q, Vector512.Load(fourth + i) & mask);
+            var mask = PairKernel.Tail512(tail);
+            at -= (16 - tail) * size;
+            var q = TElement.Load512(query + at) & mask;
+            a = TTerm.Add(a, q, TElement.Load512(first + at) & mask);
+            b = TTerm.Add(b, q, TElement.Load512(second + at) & mask);
+            c = TTerm.Add(c, q, TElement.Load512(third + at) & mask);
+            d = TTerm.Add(d, q, TElement.Load512(fourth + at) & mask);
         }
 
         (sums[0], sums[1], sums[2], sums[3]) = (Vector512.Sum(a), Vector512.Sum(b), Vector512.Sum(c), Vector512.Sum(d));
     }
 
     /// <summary>Needs at least 8 components.</summary>
-    public static void Four256<TTerm>(float* query, float* rows, int dimension, float* sums)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Four256<TTerm, TElement>(byte* query, byte* first, byte* second, byte* third, byte* fourth, int dimension, float* sums)
         where TTerm : struct, ITerm
+        where TElement : struct, IElement
     {
-        float* second = rows + dimension, third = second + dimension, fourth = third + dimension;
         Vector256<float> a = default, b = default, c = default, d = default;
-        var i = 0;
-        for (; i <= dimension - 8; i += 8)
+        var size = TElement.Size;
+        long at = 0;
+        for (var rest = dimension >> 3; rest > 0; rest--, at += 8 * size)
         {
-            var q = Vector256.Load(query + i);
-            a = TTerm.Add(a, q, Vector256.Load(rows + i));
-            b = TTerm.Add(b, q, Vector256.Load(second + i));
-            c = TTerm.Add(c, q, Vector256.Load(third + i));
-            d = TTerm.Add(d, q, Vector256.Load(fourth + i));
+            var q = TElement.Load256(query + at);
+            a = TTerm.Add(a, q, TElement.Load256(first + at));
+            b = TTerm.Add(b, q, TElement.Load256(second + at));
+            c = TTerm.Add(c, q, TElement.Load256(third + at));
+            d = TTerm.Add(d, q, TElement.Load256(fourth + at));
         }
 
-        if (i < dimension)
+        if ((dimension & 7) is var tail and > 0)
         {
-            var mask = PairKernel.Tail256(dimension - i);
-            i = dimension - 8;
-            var q = Vector256.Load(query + i) & mask;
-            a = TTerm.Add(a, q, Vector256.Load(rows + i) & mask);
-            b = TTerm.Add(b, q, Vector256.Load(second + i) & mask);
-            c = TTerm.Add(c, q, Vector256.Load(third + i) & mask);
-            d = TTerm.Add(d, q, Vector256.Load(fourth + i) & mask);
+            var mask = PairKernel.Tail256(tail);
+            at -= (8 - tail) * size;
+            var q = TElement.Load256(query + at) & mask;
+            a = TTerm.Add(a, q, TElement.Load256(first + at) & mask);
+            b = TTerm.Add(b, q, TElement.Load256(second + at) & mask);
+            c = TTerm.Add(c, q, TElement.Load256(third + at) & mask);
+            d = TTerm.Add(d, q, TElement.Load256(fourth + at) & mask);
         }
 
         (sums[0], sums[1], sums[2], sums[3]) = (Vector256.Sum(a), Vector256.Sum(b), Vector256.Sum(c), Vector256.Sum(d));

@@ -10,37 +10,40 @@ namespace Orrery.Vectors.Distances;
 internal static unsafe class PairKernel
 {
     /// <summary>The widest variant that this processor has and that the length fills once.</summary>
-    public static float Sum<TTerm>(float* x, float* y, int length)
+    public static float Sum<TTerm, TElement>(byte* x, byte* y, int length)
         where TTerm : struct, ITerm
+        where TElement : struct, IElement
     {
         if (Vector512.IsHardwareAccelerated && length >= Vector512<float>.Count)
-            return Sum512<TTerm>(x, y, length);
+            return Sum512<TTerm, TElement>(x, y, length);
         if (Vector256.IsHardwareAccelerated && length >= Vector256<float>.Count)
-            return Sum256<TTerm>(x, y, length);
-        return length >= Vector128<float>.Count ? Sum128<TTerm>(x, y, length) : SumScalar<TTerm>(x, y, length);
+            return Sum256<TTerm, TElement>(x, y, length);
+        return length >= Vector128<float>.Count ? Sum128<TTerm, TElement>(x, y, length) : SumScalar<TTerm, TElement>(x, y, length);
     }
 
-    public static float SumScalar<TTerm>(float* x, float* y, int length)
+    public static float SumScalar<TTerm, TElement>(byte* x, byte* y, int length)
         where TTerm : struct, ITerm
+        where TElement : struct, IElement
     {
         var sum = 0f;
-        for (var i = 0; i < length; i++)
-            sum = TTerm.Add(sum, x[i], y[i]);
+        for (byte* end = x + (long)length * TElement.Size; x < end; x += TElement.Size, y += TElement.Size)
+            sum = TTerm.Add(sum, TElement.Load(x), TElement.Load(y));
         return sum;
     }
 
     /// <summary>Needs at least 4 components.</summary>
-    public static float Sum128<TTerm>(float* x, float* y, int length)
+    public static float Sum128<TTerm, TElement>(byte* x, byte* y, int length)
         where TTerm : struct, ITerm
+        where TElement : struct, IElement
     {
+        var step = 4 * TElement.Size;
         var sum = Vector128<float>.Zero;
-        var i = 0;
-        for (; i <= length - 4; i += 4)
-            sum = TTerm.Add(sum, Vector128.Load(x + i), Vector128.Load(y + i));
-        if (i < length)
+        for (var rest = length >> 2; rest > 0; rest--, x += step, y += step)
+            sum = TTerm.Add(sum, TElement.Load128(x), TElement.Load128(y));
+        if ((length & 3) is var tail and > 0)
         {
-            var mask = Tail128(length - i);
-            sum = TTerm.Add(sum, Vector128.Load(x + length - 4) & mask, Vector128.Load(y + length - 4) & mask);
+            var (mask, back) = (Tail128(tail), (4 - tail) * TElement.Size);
+            sum = TTerm.Add(sum, TElement.Load128(x - back) & mask, TElement.Load128(y - back) & mask);
         }
 
         return Vector128.Sum(sum);
@@ -48,25 +51,26 @@ internal static unsafe class PairKernel
 
     /// <summary>Needs at least 8 components.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum256<TTerm>(float* x, float* y, int length)
+    public static float Sum256<TTerm, TElement>(byte* x, byte* y, int length)
         where TTerm : struct, ITerm
+        where TElement : struct, IElement
     {
+        var step = 8 * TElement.Size;
         Vector256<float> a = default, b = default, c = default, d = default;
-        var i = 0;
-        for (; i <= length - 32; i += 32)
+        for (var rest = length >> 5; rest > 0; rest--, x += 4 * step, y += 4 * step)
         {
-            a = TTerm.Add(a, Vector256.Load(x + i), Vector256.Load(y + i));
-            b = TTerm.Add(b, Vector256.Load(x + i + 8), Vector256.Load(y + i + 8));
-            c = TTerm.Add(c, Vector256.Load(x + i + 16), Vector256.Load(y + i + 16));
-            d = TTerm.Add(d, Vector256.Load(x + i + 24), Vector256.Load(y + i + 24));
+            a = TTerm.Add(a, TElement.Load256(x), TElement.Load256(y));
+            b = TTerm.Add(b, TElement.Load256(x + step), TElement.Load256(y + step));
+            c = TTerm.Add(c, TElement.Load256(x + 2 * step), TElement.Load256(y + 2 * step));
+            d = TTerm.Add(d, TElement.Load256(x + 3 * step), TElement.Load256(y + 3 * step));
         }
 
-        for (; i <= length - 8; i += 8)
-            a = TTerm.Add(a, Vector256.Load(x + i), Vector256.Load(y + i));
-        if (i < length)
+        for (var rest = (length >> 3) & 3; rest > 0; rest--, x += step, y += step)
+            a = TTerm.Add(a, TElement.Load256(x), TElement.Load256(y));
+        if ((length & 7) is var tail and > 0)
         {
-            var mask = Tail256(length - i);
-            b = TTerm.Add(b, Vector256.Load(x + length - 8) & mask, Vector256.Load(y + length - 8) & mask);
+            var (mask, back) = (Tail256(tail), (8 - tail) * TElement.Size);
+            b = TTerm.Add(b, TElement.Load256(x - back) & mask, TElement.Load256(y - back) & mask);
         }
 
         return Vector256.Sum((a + b) + (c + d));
@@ -74,25 +78,26 @@ internal static unsafe class PairKernel
 
     /// <summary>Needs at least 16 components.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum512<TTerm>(float* x, float* y, int length)
+    public static float Sum512<TTerm, TElement>(byte* x, byte* y, int length)
         where TTerm : struct, ITerm
+        where TElement : struct, IElement
     {
+        var step = 16 * TElement.Size;
         Vector512<float> a = default, b = default, c = default, d = default;
-        var i = 0;
-        for (; i <= length - 64; i += 64)
+        for (var rest = length >> 6; rest > 0; rest--, x += 4 * step, y += 4 * step)
         {
-            a = TTerm.Add(a, Vector512.Load(x + i), Vector512.Load(y + i));
-            b = TTerm.Add(b, Vector512.Load(x + i + 16), Vector512.Load(y + i + 16));
-            c = TTerm.Add(c, Vector512.Load(x + i + 32), Vector512.Load(y + i + 32));
-            d = TTerm.Add(d, Vector512.Load(x + i + 48), Vector512.Load(y + i + 48));
+            a = TTerm.Add(a, TElement.Load512(x), TElement.Load512(y));
+            b = TTerm.Add(b, TElement.Load512(x + step), TElement.Load512(y + step));
+            c = TTerm.Add(c, TElement.Load512(x + 2 * step), TElement.Load512(y + 2 * step));
+            d = TTerm.Add(d, TElement.Load512(x + 3 * step), TElement.Load512(y + 3 * step));
         }
 
-        for (; i <= length - 16; i += 16)
-            a = TTerm.Add(a, Vector512.Load(x + i), Vector512.Load(y + i));
-        if (i < length)
+        for (var rest = (length >> 4) & 3; rest > 0; rest--, x += step, y += step)
+            a = TTerm.Add(a, TElement.Load512(x), TElement.Load512(y));
+        if ((length & 15) is var tail and > 0)
         {
-            var mask = Tail512(length - i);
-            b = TTerm.Add(b, Vector512.Load(x + length - 16) & mask, Vector512.Load(y + length - 16) & mask);
+            var (mask, back) = (Tail512(tail), (16 - tail) * TElement.Size);
+            b = TTerm.Add(b, TElement.Load512(x - back) & mask, TElement.Load512(y - back) & mask);
         }
 
         return Vector512.Sum((a + b) + (c + d));

@@ -1,74 +1,90 @@
 using System.Runtime.CompilerServices;
+using Orrery.Vectors.Quantization;
 
 namespace Orrery.Vectors.Distances;
 
 /// <summary>
-/// The vectors that an index accepts, and how it ranks them: by a sum that grows with the distance and that <see cref="Outward"/> turns into it.
-/// A pointer to the kernel instead of a type parameter keeps the indexes free of generics; the call is predicted.
+/// The vectors that an index accepts, and how it ranks them: by a sum over rows of bytes (the float32 components, or codes of them) that grows with the distance
+/// and that <see cref="Outward"/> turns into it. A pointer to the kernel instead of a type parameter keeps the indexes free of generics; the call is predicted.
 /// </summary>
 internal sealed unsafe class Space
 {
-    private readonly delegate*<float*, float*, int, float> _pair;
-    private readonly delegate*<float*, float*, int, int, float*, void> _block;
+    private readonly RowKernels _exact;
+    private readonly RowKernels _rows;
+    private readonly int _length;
+    private readonly ScalarQuantizer? _quantizer;
 
-    public Space(int dimension, Metric metric)
+    /// <summary>A space that ranks by the vectors themselves, or by the codes of a quantizer.</summary>
+    public Space(int dimension, Metric metric, ScalarQuantizer? quantizer = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
         Dimension = dimension;
         Metric = metric;
-        switch (metric)
+        _exact = RowKernels.OfFloat32(metric);
+        _quantizer = quantizer;
+        if (quantizer is null)
         {
-            case Metric.Cosine or Metric.Dot:
-                _pair = &PairKernel.Sum<NegatedProduct>;
-                _block = &BlockKernel.Sums<NegatedProduct>;
-                break;
-            case Metric.Euclidean:
-                _pair = &PairKernel.Sum<SquaredDifference>;
-                _block = &BlockKernel.Sums<SquaredDifference>;
-                break;
-            case Metric.Manhattan:
-                _pair = &PairKernel.Sum<AbsoluteDifference>;
-                _block = &BlockKernel.Sums<AbsoluteDifference>;
-                break;
-            case Metric.Hamming:
-                _pair = &PairKernel.Sum<Inequality>;
-                _block = &BlockKernel.Sums<Inequality>;
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(metric), metric, "Expected one of the named metrics.");
+            (_rows, _length, RowBytes) = (_exact, dimension, checked(dimension * sizeof(float)));
+            return;
         }
+
+        _rows = RowKernels.OfInt8(metric);
+        _length = RowBytes = Int8Kernel.Padded(dimension);
     }
 
     public int Dimension { get; }
 
     public Metric Metric { get; }
 
+    public ScalarQuantizer? Quantizer => _quantizer;
+
+    /// <summary>Whether rows are codes, and the vectors are kept beside them.</summary>
+    public bool IsQuantized => _quantizer is not null;
+
+    /// <summary>Bytes of what ranks.</summary>
+    public int RowBytes { get; }
+
     /// <summary>What ranks. An overflow that ends in NaN ranks as infinitely far, so that an order always exists.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Rank(float* x, float* y)
+    public float Rank(byte* x, byte* y)
     {
-        var rank = _pair(x, y, Dimension);
+        var rank = _rows.Pair(x, y, _length);
         return float.IsNaN(rank) ? float.PositiveInfinity : rank;
     }
 
-    /// <summary>What ranks, of <paramref name="rows"/> rows of (rows, dimension).</summary>
-    public void Rank(float* query, float* block, int rows, float* ranks)
+    /// <summary>What ranks, of chosen rows of a block. NaN may be among it; <see cref="Orderly"/> makes it infinite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Rank(byte* query, byte* block, int* slots, int count, float* ranks) => _rows.Gather(query, block, _length, slots, count, ranks);
+
+    /// <summary>The rank by the vectors themselves.</summary>
+    public float RankExactly(float* x, float* y) => Orderly(_exact.Pair((byte*)x, (byte*)y, Dimension));
+
+    /// <summary>The rank by the vectors themselves, of <paramref name="rows"/> rows of (rows, dimension).</summary>
+    public void RankExactly(float* query, float* block, int rows, float* ranks)
     {
-        _block(query, block, Dimension, rows, ranks);
+        _exact.Block((byte*)query, (byte*)block, Dimension, rows, ranks);
         for (var i = 0; i < rows; i++)
-        {
-            if (float.IsNaN(ranks[i]))
-                ranks[i] = float.PositiveInfinity;
-        }
+            ranks[i] = Orderly(ranks[i]);
     }
 
-    /// <summary>From what ranks to the distance that <see cref="Distances.Metric"/> promises.</summary>
+    public static float Orderly(float rank) => float.IsNaN(rank) ? float.PositiveInfinity : rank;
+
+    /// <summary>From an exact rank to the distance that <see cref="Distances.Metric"/> promises.</summary>
     public float Outward(float rank) => Metric switch
     {
         Metric.Cosine => Math.Clamp(1 + rank, 0, 2),
         Metric.Euclidean => MathF.Sqrt(rank),
         _ => rank,
     };
+
+    /// <summary>Writes what an accepted vector ranks by.</summary>
+    public void Encode(float* vector, byte* row)
+    {
+        if (_quantizer is null)
+            Unsafe.CopyBlockUnaligned(row, vector, (uint)RowBytes);
+        else
+            _quantizer.Encode(new ReadOnlySpan<float>(vector, Dimension), new Span<sbyte>(row, RowBytes));
+    }
 
     /// <summary>Copies a vector as the space keeps it (length 1 under cosine), or says why it cannot be kept.</summary>
     public void Accept(ReadOnlySpan<float> vector, Span<float> kept, string parameter)

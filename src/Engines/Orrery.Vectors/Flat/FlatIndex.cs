@@ -128,13 +128,13 @@ public sealed unsafe class FlatIndex
                     var query = first + (long)q * Dimension;
                     var nearest = new TopK(found[q], counts[q]);
                     if (filter is null)
-                        _space.Rank(query, Row(start), rows, ranks);
+                        _space.RankExactly(query, Row(start), rows, ranks);
                     for (var i = 0; i < rows; i++)
                     {
                         if (filter is null)
                             nearest.Offer(new Neighbor(_ids[start + i], ranks[i]));
                         else if (allowed[i])
-                            nearest.Offer(new Neighbor(_ids[start + i], _space.Rank(query, Row(start + i))));
+                            nearest.Offer(new Neighbor(_ids[start + i], _space.RankExactly(query, Row(start + i))));
                     }
 
                     counts[q] = nearest.Count;

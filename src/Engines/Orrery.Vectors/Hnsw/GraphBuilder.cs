@@ -49,12 +49,12 @@ internal sealed unsafe class GraphBuilder(Space space, HnswOptions options)
 
     private void Link(HnswStorage storage, int slot, int layer, long entry, SearchContext context)
     {
-        var vector = storage.Vector(slot);
+        var row = storage.Row(slot);
         var highest = Math.Min(layer, (int)(entry >> 32));
-        var start = GraphSearch.Descend(storage, space, vector, entry, highest);
+        var start = GraphSearch.Descend(storage, space, row, entry, highest);
         for (var l = highest; l >= 0; l--)
         {
-            GraphSearch.Beam(storage, space, vector, context, start, options.EfConstruction, l, BeamTarget.Everything);
+            GraphSearch.Beam(storage, space, row, context, start, options.EfConstruction, l, BeamTarget.Everything);
             context.Keys.Clear();
             foreach (var key in context.Found.Keys)
                 context.Keys.Add(~key);
@@ -90,11 +90,12 @@ internal sealed unsafe class GraphBuilder(Space space, HnswOptions options)
                 return;
             }
 
-            var vector = storage.Vector(from);
+            var row = storage.Row(from);
             context.Keys.Clear();
-            context.Keys.Add(RankHeap.Key(space.Rank(vector, storage.Vector(to)), to));
-            for (var i = 1; i <= count; i++)
-                context.Keys.Add(RankHeap.Key(space.Rank(vector, storage.Vector(links[i])), links[i]));
+            context.Keys.Add(RankHeap.Key(space.Rank(row, storage.Row(to)), to));
+            space.Rank(row, storage.Row(0), links + 1, count, context.Ranks);
+            for (var i = 0; i < count; i++)
+                context.Keys.Add(RankHeap.Key(Space.Orderly(context.Ranks[i]), links[i + 1]));
             storage.SetLinks(from, layer, NeighborSelection.Select(storage, space, context, storage.MostLinks(layer), keepPruned: false));
         }
     }

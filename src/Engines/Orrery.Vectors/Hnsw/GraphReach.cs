@@ -52,8 +52,8 @@ internal sealed unsafe class GraphReach(HnswStorage storage, Space space, Search
     /// <summary>A reached point with room for one more link: of those near, the nearest; else the first that there is.</summary>
     private int Host(int slot)
     {
-        var start = GraphSearch.Descend(storage, space, storage.Vector(slot), storage.Entry, 0);
-        GraphSearch.Beam(storage, space, storage.Vector(slot), context, start, storage.MostLinks(0), 0, BeamTarget.Everything);
+        var start = GraphSearch.Descend(storage, space, storage.Row(slot), storage.Entry, 0);
+        GraphSearch.Beam(storage, space, storage.Row(slot), context, start, storage.MostLinks(0), 0, BeamTarget.Everything);
         var nearest = long.MaxValue;
         foreach (var key in context.Found.Keys)
         {

@@ -52,7 +52,7 @@ internal sealed unsafe class GraphRepair(HnswStorage storage, Space space, Searc
             return;
         if (!hidden)
         {
-            context.Keys.Add(RankHeap.Key(space.Rank(storage.Vector(slot), storage.Vector(neighbor)), neighbor));
+            context.Keys.Add(RankHeap.Key(space.Rank(storage.Row(slot), storage.Row(neighbor)), neighbor));
             return;
         }
 
@@ -65,7 +65,7 @@ internal sealed unsafe class GraphRepair(HnswStorage storage, Space space, Searc
                 if (!context.Visit(links[i]))
                     continue;
                 if (!storage.Hidden[links[i]])
-                    context.Keys.Add(RankHeap.Key(space.Rank(storage.Vector(slot), storage.Vector(links[i])), links[i]));
+                    context.Keys.Add(RankHeap.Key(space.Rank(storage.Row(slot), storage.Row(links[i])), links[i]));
                 else if (context.Keys.Count < storage.MostLinks(layer))
                     context.Candidates.Push(links[i]);
             }

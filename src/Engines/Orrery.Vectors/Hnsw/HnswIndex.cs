@@ -1,5 +1,6 @@
+using System.IO.MemoryMappedFiles;
 using Orrery.Vectors.Distances;
-using Orrery.Vectors.Flat;
+using Orrery.Vectors.Persistence;
 
 namespace Orrery.Vectors.Hnsw;
 
@@ -9,7 +10,7 @@ namespace Orrery.Vectors.Hnsw;
 /// same options and order of changes give the same graph. Memory: 4·d + 8·M bytes and some 60 more for each point of the capacity, which doubles when it is
 /// reached; both storages are there while one is copied.
 /// </summary>
-public sealed unsafe class HnswIndex
+public sealed class HnswIndex
 {
     // Searches pass hidden points for nothing; one pass over the graph then pays for a tenth of all points at once.
     private const int RepairFraction = 10;
@@ -19,8 +20,10 @@ public sealed unsafe class HnswIndex
     private readonly GraphBuilder _builder;
     private readonly SearchContextPool _contexts;
     private readonly WriterGate _gate = new();
-    private readonly Dictionary<long, int> _slots = [];
+    private readonly Lock _changes = new();
+    private readonly HnswOptions _options;
     private HnswStorage _storage;
+    private int _count;
     private int _removed;
     private int _givenUp;
 
@@ -28,12 +31,25 @@ public sealed unsafe class HnswIndex
     /// <exception cref="ArgumentOutOfRangeException">The dimension is below 1, the metric is unknown, or an option is out of its range.</exception>
     public HnswIndex(int dimension, Metric metric, HnswOptions? options = null)
     {
-        options ??= new HnswOptions();
-        options.Validate();
-        _space = new Space(dimension, metric);
-        _builder = new GraphBuilder(_space, options);
-        _contexts = new SearchContextPool(dimension, 2 * options.M);
-        _storage = new HnswStorage(1, (HnswStorage.HighestLayer + 1L) * (options.M + 1), dimension, options.M).Copy(options.Capacity);
+        _options = options ?? new HnswOptions();
+        _options.Validate();
+        _space = new Space(dimension, metric, _options.Quantizer);
+        _builder = new GraphBuilder(_space, _options);
+        _contexts = new SearchContextPool(_space, 2 * _options.M);
+        _storage = new HnswStorage(1, (HnswStorage.HighestLayer + 1L) * (_options.M + 1), _space, _options.M).Copy(_options.Capacity);
+    }
+
+    private HnswIndex(Space space, HnswOptions options, HnswStorage storage)
+    {
+        (_space, _options, _storage) = (space, options, storage);
+        _builder = new GraphBuilder(space, options);
+        _contexts = new SearchContextPool(space, 2 * options.M);
+        for (var slot = 0; slot < storage.Used; slot++)
+        {
+            _count += storage.Hidden[slot] ? 0 : 1;
+            _removed += storage.Hidden[slot] && storage.Layers[slot] != HnswStorage.None ? 1 : 0;
+            _givenUp += storage.Layers[slot] == HnswStorage.None ? 1 : 0;
+        }
     }
 
     /// <summary>The number of components of every vector.</summary>
@@ -43,13 +59,29 @@ public sealed unsafe class HnswIndex
     public Metric Metric => _space.Metric;
 
     /// <summary>The number of points.</summary>
-    public int Count
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>What shapes the graph.</summary>
+    public HnswOptions Options => _options;
+
+    /// <summary>Whether there is a point of that id.</summary>
+    public bool Contains(long id) => Volatile.Read(ref _storage).Slots.Find(id) != HnswStorage.None;
+
+    /// <summary>Copies the vector of a point as the index keeps it: of length 1 under cosine. False where there is no such point.</summary>
+    /// <param name="id">Of the point.</param>
+    /// <param name="vector">(dimension)</param>
+    /// <exception cref="ArgumentException">There is no room for a vector.</exception>
+    public unsafe bool TryGet(long id, Span<float> vector)
     {
-        get
-        {
-            lock (_slots)
-                return _slots.Count;
-        }
+        if (vector.Length < Dimension)
+            throw new ArgumentException($"Expected room for {Dimension} components; got {vector.Length}.", nameof(vector));
+        var storage = Volatile.Read(ref _storage);
+        var slot = storage.Slots.Find(id);
+        if (slot == HnswStorage.None)
+            return false;
+        new ReadOnlySpan<float>(storage.Vector(slot), Dimension).CopyTo(vector);
+        GC.KeepAlive(storage);
+        return true;
     }
 
     /// <summary>Adds a point; it can be found when the call returns.</summary>
@@ -59,7 +91,7 @@ public sealed unsafe class HnswIndex
         var context = _contexts.Rent();
         try
         {
-            _space.Accept(vector, context.QuerySpan, nameof(vector));
+            context.Accept(_space, vector, nameof(vector));
             var layer = _builder.Layer(id);
             while (!TryAdd(id, layer, context, out var full))
                 Grow(full);
@@ -79,12 +111,13 @@ public sealed unsafe class HnswIndex
         _gate.EnterShared();
         try
         {
-            lock (_slots)
+            lock (_changes)
             {
-                if (!_slots.Remove(id, out var slot))
+                if (!_storage.Slots.Remove(id, out var slot))
                     return false;
                 _storage.Hidden[slot] = true;
-                repair = ++_removed >= Math.Max(FewestToRepair, _slots.Count / RepairFraction);
+                _count--;
+                repair = ++_removed >= Math.Max(FewestToRepair, _count / RepairFraction);
             }
         }
         finally
@@ -107,6 +140,8 @@ public sealed unsafe class HnswIndex
         _gate.EnterExclusive();
         try
         {
+            if (_storage.Blocks.IsBorrowed)
+                Volatile.Write(ref _storage, _storage.Copy(_storage.Capacity));
             _givenUp += new GraphRepair(_storage, _space, context).Run();
             _removed = 0;
         }
@@ -123,12 +158,8 @@ public sealed unsafe class HnswIndex
     /// <param name="k">How many points to find.</param>
     /// <param name="ef">How many candidates to keep: more cost time and give recall. At least k are kept.</param>
     /// <param name="filter">Says by id which points may be found; may be asked several times for one.</param>
-    public Neighbor[] Search(ReadOnlySpan<float> query, int k, int ef = 100, Predicate<long>? filter = null)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
-        var nearest = new Neighbor[Math.Min(k, Math.Max(1, Volatile.Read(ref _storage).Used))];
-        return nearest[..Search(query, nearest, ef, filter)];
-    }
+    public Neighbor[] Search(ReadOnlySpan<float> query, int k, int ef = 100, Predicate<long>? filter = null) =>
+        Search(query, k, new HnswSearchOptions { Ef = ef, Filter = filter });
 
     /// <summary>
     /// Fills <paramref name="nearest"/> with as many points as fit, nearest first, and returns how many there are. Allocates nothing once warm. A filter that lets
@@ -140,17 +171,42 @@ public sealed unsafe class HnswIndex
     /// <param name="filter">Says by id which points may be found; may be asked several times for one.</param>
     /// <exception cref="ArgumentException">The query is not a vector that the index could hold, or there is no room for a result.</exception>
     /// <exception cref="ArgumentOutOfRangeException">ef is below 1.</exception>
-    public int Search(ReadOnlySpan<float> query, Span<Neighbor> nearest, int ef = 100, Predicate<long>? filter = null)
+    public int Search(ReadOnlySpan<float> query, Span<Neighbor> nearest, int ef = 100, Predicate<long>? filter = null) =>
+        Search(query, nearest, new HnswSearchOptions { Ef = ef, Filter = filter });
+
+    /// <summary>The <paramref name="k"/> nearest points, nearest first; fewer where there are fewer.</summary>
+    /// <inheritdoc cref="Search(ReadOnlySpan{float}, Span{Neighbor}, in HnswSearchOptions)"/>
+    /// <param name="query">(dimension)</param>
+    /// <param name="k">How many points to find.</param>
+    /// <param name="options">How wide the search is, and what it may find.</param>
+    public Neighbor[] Search(ReadOnlySpan<float> query, int k, in HnswSearchOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ef);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
+        var nearest = new Neighbor[Math.Min(k, Math.Max(1, Count))];
+        var count = Search(query, nearest, options);
+        return count == nearest.Length ? nearest : nearest[..count];
+    }
+
+    /// <summary>
+    /// Fills <paramref name="nearest"/> with as many points as fit, nearest first, and returns how many there are. Allocates nothing once warm. A filter that lets
+    /// few points through is answered by an exact scan of those.
+    /// </summary>
+    /// <param name="query">(dimension)</param>
+    /// <param name="nearest">(k)</param>
+    /// <param name="options">How wide the search is, and what it may find.</param>
+    /// <exception cref="ArgumentException">The query is not a vector that the index could hold, or there is no room for a result.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public int Search(ReadOnlySpan<float> query, Span<Neighbor> nearest, in HnswSearchOptions options)
+    {
+        options.Validate();
         if (nearest.IsEmpty)
             throw new ArgumentException("Expected room for at least one result.", nameof(nearest));
         var context = _contexts.Rent();
         try
         {
-            _space.Accept(query, context.QuerySpan, nameof(query));
+            context.Accept(_space, query, nameof(query));
             var storage = Volatile.Read(ref _storage);
-            var count = Rank(storage, context, nearest, Math.Max(ef, nearest.Length), filter);
+            var count = new Query(storage, _space, context, options).Run(nearest);
             var found = nearest[..count];
             foreach (ref var neighbor in found)
                 neighbor = neighbor with { Distance = _space.Outward(neighbor.Distance) };
@@ -164,60 +220,92 @@ public sealed unsafe class HnswIndex
         }
     }
 
-    private int Rank(HnswStorage storage, SearchContext context, Span<Neighbor> nearest, int ef, Predicate<long>? filter)
+    /// <summary>A walk among allowed points that does not fall back to a scan, to test it by.</summary>
+    internal Neighbor[] SearchAmong(ReadOnlySpan<float> query, int k, int ef, IdSet allowed)
     {
-        var entry = storage.Entry;
-        if (entry < 0)
-            return 0;
-        if (filter is not null && FilterPlan.PrefersScan(storage, filter, ef))
-            return Scan(storage, context, nearest, filter);
-        var start = GraphSearch.Descend(storage, _space, context.Query, entry, 0);
-        GraphSearch.Beam(storage, _space, context.Query, context, start, ef, 0, BeamTarget.Visible(filter));
-        if (filter is not null && context.Found.Count < nearest.Length)
-            return Scan(storage, context, nearest, filter);
-        while (context.Found.Count > nearest.Length)
-            context.Found.Pop();
-        var count = 0;
-        foreach (var key in context.Found.Keys)
-            nearest[count++] = new Neighbor(storage.Ids[RankHeap.Slot(~key)], RankHeap.Rank(~key));
-        return count;
+        var context = _contexts.Rent();
+        context.Accept(_space, query, nameof(query));
+        var options = new HnswSearchOptions { Ef = ef, Allowed = allowed };
+        var nearest = new Neighbor[k];
+        var count = new Query(_storage, _space, context, options).WalkAmong(nearest, ef);
+        _contexts.Return(context);
+        return nearest[..count];
     }
 
-    private int Scan(HnswStorage storage, SearchContext context, Span<Neighbor> nearest, Predicate<long> filter)
+    /// <summary>
+    /// Writes the index as it is at one moment. Writers wait while its links are copied, which takes some hundredth of a second for 100 MiB of them, and go on while the
+    /// rest is written; searches never wait. The links are there twice meanwhile.
+    /// </summary>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
+    public Task SaveAsync(Stream stream, CancellationToken cancellationToken = default)
     {
-        var top = new TopK(nearest);
-        for (var slot = 0; slot < storage.Used; slot++)
+        ArgumentNullException.ThrowIfNull(stream);
+        HnswSnapshot snapshot;
+        _gate.EnterExclusive();
+        try
         {
-            if (!storage.Hidden[slot] && filter(storage.Ids[slot]))
-                top.Offer(new Neighbor(storage.Ids[slot], _space.Rank(context.Query, storage.Vector(slot))));
+            snapshot = HnswSnapshot.Take(_storage);
+        }
+        finally
+        {
+            _gate.ExitExclusive();
         }
 
-        return top.Count;
+        return HnswFile.WriteAsync(stream, snapshot, _space, _options, cancellationToken);
     }
 
-    private bool TryAdd(long id, int layer, SearchContext context, out HnswStorage storage)
+    /// <summary>Reads an index that <see cref="SaveAsync"/> wrote, into memory, and checks all of it. The first change copies it once more.</summary>
+    /// <exception cref="InvalidDataException">The stream holds something else, ends early or is damaged.</exception>
+    public static async Task<HnswIndex> LoadAsync(Stream stream, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return FromFile(await SectionFile.ReadAsync(stream, FileKind.Hnsw, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>
+    /// Uses a file that <see cref="SaveAsync"/> wrote where it is mapped, from the beginning of the view: opened in milliseconds, and vectors are read from disk as searches need
+    /// them. The view may be disposed afterwards; the file stays mapped until the index is collected, and nobody may change it. The first change of the index copies
+    /// all of it into memory.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The view holds something else, ends early or is damaged.</exception>
+    public static HnswIndex Open(MemoryMappedViewAccessor view, FileCheck check = FileCheck.Structure)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var file = SectionFile.Map(view, FileKind.Hnsw);
+        HnswFile.Verify(file, check);
+        return FromFile(file);
+    }
+
+    private static HnswIndex FromFile(SectionFile file)
+    {
+        var (space, options, storage) = HnswFile.Read(file);
+        return new HnswIndex(space, options, storage);
+    }
+
+    private unsafe bool TryAdd(long id, int layer, SearchContext context, out HnswStorage storage)
     {
         _gate.EnterShared();
         try
         {
             storage = _storage;
             int slot;
-            lock (_slots)
+            lock (_changes)
             {
-                if (_slots.ContainsKey(id))
+                if (storage.Slots.Find(id) != HnswStorage.None)
                     throw new ArgumentException($"Point {id} is there already; remove it first to replace it.", nameof(id));
                 slot = storage.Reserve(id, layer);
                 if (slot == HnswStorage.None)
                     return false;
-                _slots.Add(id, slot);
+                storage.SetVector(slot, context.Query, context.Row);
+                storage.Slots.Set(id, slot);
+                _count++;
             }
 
-            context.QuerySpan.CopyTo(new Span<float>(storage.Vector(slot), Dimension));
             _builder.Insert(storage, slot, context);
-            lock (_slots)
+            lock (_changes)
             {
                 // Removed again by another thread before it was linked: then it stays hidden.
-                if (_slots.TryGetValue(id, out var current) && current == slot)
+                if (storage.Slots.Find(id) == slot)
                     Volatile.Write(ref storage.Hidden[slot], false);
             }
 
@@ -238,16 +326,6 @@ public sealed unsafe class HnswIndex
                 return;
             // Where a quarter was given up, the same room is enough once more.
             var grown = full.Copy(_givenUp >= full.Capacity / 4 ? full.Capacity : checked(full.Capacity * 2));
-            lock (_slots)
-            {
-                _slots.Clear();
-                for (var slot = 0; slot < grown.Used; slot++)
-                {
-                    if (!grown.Hidden[slot])
-                        _slots.Add(grown.Ids[slot], slot);
-                }
-            }
-
             _givenUp = 0;
             Volatile.Write(ref _storage, grown);
         }

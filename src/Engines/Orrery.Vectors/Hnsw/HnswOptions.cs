@@ -1,3 +1,5 @@
+using Orrery.Vectors.Quantization;
+
 namespace Orrery.Vectors.Hnsw;
 
 /// <summary>What shapes a graph. More links and a wider search while building cost memory and time and give recall.</summary>
@@ -14,6 +16,12 @@ public sealed record HnswOptions
 
     /// <summary>Draws the layers of points. The same seed and insertions by one thread give the same graph.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>
+    /// Ranks by int8 codes while the graph is built and walked, and compares what was found by the vectors: a search reads a quarter of the memory, which also holds
+    /// the codes beside the vectors. None by default. Train it on vectors as the index keeps them: of length 1 under cosine. Not under Hamming.
+    /// </summary>
+    public ScalarQuantizer? Quantizer { get; init; }
 
     internal void Validate()
     {

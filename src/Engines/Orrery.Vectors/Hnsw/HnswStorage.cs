@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Orrery.Vectors.Distances;
 using Orrery.Vectors.Memory;
 
 namespace Orrery.Vectors.Hnsw;
@@ -16,24 +17,33 @@ internal sealed unsafe class HnswStorage
 
     public const int None = -1;
 
-    private readonly NativeBlock<float> _vectors;
-    private readonly NativeBlock<int> _lowest;
-    private readonly NativeBlock<int> _upper;
-    private readonly long[] _upperStart;
-    private readonly int _dimension;
-    private long _upperUsed;
+    private readonly Space _space;
+    private readonly SlotTable _slots;
 
-    public HnswStorage(int capacity, long upperCapacity, int dimension, int m)
+    public HnswStorage(int capacity, long upperCapacity, Space space, int m)
+        : this(HnswBlocks.Allocate(capacity, upperCapacity, space, m), capacity, space, m)
     {
-        (Capacity, M, _dimension) = (capacity, m, dimension);
-        _vectors = new NativeBlock<float>((long)capacity * dimension);
-        _lowest = new NativeBlock<int>((long)capacity * (2 * m + 1));
-        _upper = new NativeBlock<int>(upperCapacity);
-        _upperStart = new long[capacity];
-        Ids = new long[capacity];
-        Layers = new sbyte[capacity];
-        Hidden = new bool[capacity];
     }
+
+    /// <summary>A storage over what is there already, such as a mapped file; full if it may only be read.</summary>
+    public HnswStorage(HnswBlocks blocks, int used, long upperUsed, long entry, Space space, int m)
+        : this(blocks, used, space, m)
+    {
+        (Used, UpperUsed, Entry) = (used, upperUsed, entry);
+        for (var slot = 0; slot < used; slot++)
+        {
+            if (!Hidden[slot])
+                _slots.Set(Ids[slot], slot);
+        }
+    }
+
+    private HnswStorage(HnswBlocks blocks, int capacity, Space space, int m)
+    {
+        (Blocks, Capacity, M, _space) = (blocks, capacity, m, space);
+        _slots = new SlotTable(blocks.Ids, capacity);
+    }
+
+    public HnswBlocks Blocks { get; }
 
     public int Capacity { get; }
 
@@ -42,13 +52,19 @@ internal sealed unsafe class HnswStorage
     /// <summary>Slots in use, from 0; removed points are among them.</summary>
     public int Used { get; private set; }
 
-    public long[] Ids { get; }
+    /// <summary>Numbers in use of the links above the lowest layer.</summary>
+    public long UpperUsed { get; private set; }
+
+    public NativeBlock<long> Ids => Blocks.Ids;
 
     /// <summary>The highest layer of each point; <see cref="None"/> once its slot is given up.</summary>
-    public sbyte[] Layers { get; }
+    public NativeBlock<sbyte> Layers => Blocks.Layers;
 
     /// <summary>Points that lead a search on but are not found: not yet, while they are being linked, or not any more.</summary>
-    public bool[] Hidden { get; }
+    public NativeBlock<bool> Hidden => Blocks.Hidden;
+
+    /// <summary>Where each id is: present points alone.</summary>
+    public SlotTable Slots => _slots;
 
     /// <summary>Where a search begins, and the layer there in the upper half; negative when the graph is empty.</summary>
     public long Entry
@@ -61,26 +77,38 @@ internal sealed unsafe class HnswStorage
 
     public int MostLinks(int layer) => layer == 0 ? 2 * M : M;
 
+    /// <summary>What a point ranks by: its vector, or the code of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float* Vector(int slot) => _vectors.Pointer + (long)slot * _dimension;
+    public byte* Row(int slot) => Blocks.Rows.Pointer + (long)slot * _space.RowBytes;
+
+    /// <summary>The vector as it was given, (dimension).</summary>
+    public float* Vector(int slot) => (float*)Blocks.Vectors.Pointer + (long)slot * _space.Dimension;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int* Links(int slot, int layer) => layer == 0
-        ? _lowest.Pointer + (long)slot * (2 * M + 1)
-        : _upper.Pointer + _upperStart[slot] + (long)(layer - 1) * (M + 1);
+        ? Blocks.Lowest.Pointer + (long)slot * (2 * M + 1)
+        : Blocks.Upper.Pointer + Blocks.UpperStart[slot] + (long)(layer - 1) * (M + 1);
 
     /// <summary>The next slot, or <see cref="None"/> when there is no room. Callers take turns.</summary>
     public int Reserve(long id, int layer)
     {
         var upper = (long)layer * (M + 1);
-        if (Used == Capacity || _upperUsed + upper > _upper.Length)
+        if (Used == Capacity || UpperUsed + upper > Blocks.Upper.Length)
             return None;
         var slot = Used;
         (Ids[slot], Layers[slot], Hidden[slot]) = (id, (sbyte)layer, true);
-        _upperStart[slot] = _upperUsed;
-        _upperUsed += upper;
+        Blocks.UpperStart[slot] = UpperUsed;
+        UpperUsed += upper;
         Used = slot + 1;
         return slot;
+    }
+
+    /// <summary>Writes a vector and what it ranks by.</summary>
+    public void SetVector(int slot, float* vector, byte* row)
+    {
+        Unsafe.CopyBlockUnaligned(Row(slot), row, (uint)_space.RowBytes);
+        if (_space.IsQuantized)
+            Unsafe.CopyBlockUnaligned(Vector(slot), vector, (uint)(_space.Dimension * sizeof(float)));
     }
 
     /// <summary>Writes a whole list so that a reader without a lock never sees a number that names no point.</summary>
@@ -105,9 +133,9 @@ internal sealed unsafe class HnswStorage
         }
 
         var capacity = Math.Max(points, next + 1);
-        // An exponential draw with 1/ln M has 1/(M − 1) upper layers a point; half as many again, and room for one tall point.
-        var expected = (long)((capacity - next) * 1.5 / (M - 1) * (M + 1)) + (HighestLayer + 1L) * (M + 1);
-        var copy = new HnswStorage(capacity, upper + expected, _dimension, M);
+        // An exponential draw with 1/ln M has 1/(M − 1) upper layers a point; a tenth as many again, and room for one tall point.
+        var expected = (long)((capacity - next) * 1.1 / (M - 1) * (M + 1)) + (HighestLayer + 1L) * (M + 1);
+        var copy = new HnswStorage(capacity, upper + expected, _space, M);
         for (var slot = 0; slot < Used; slot++)
         {
             if (moved[slot] != None)
@@ -122,7 +150,9 @@ internal sealed unsafe class HnswStorage
     {
         var target = copy.Reserve(Ids[slot], Layers[slot]);
         copy.Hidden[target] = Hidden[slot];
-        new Span<float>(Vector(slot), _dimension).CopyTo(new Span<float>(copy.Vector(target), _dimension));
+        if (!Hidden[slot])
+            copy.Slots.Set(Ids[slot], target);
+        copy.SetVector(target, Vector(slot), Row(slot));
         for (var layer = 0; layer <= Layers[slot]; layer++)
         {
             var source = Links(slot, layer);

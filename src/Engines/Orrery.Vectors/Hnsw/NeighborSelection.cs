@@ -37,10 +37,10 @@ internal static unsafe class NeighborSelection
 
     private static bool IsDiverse(HnswStorage storage, Space space, ReadOnlySpan<int> selected, int slot, float rank)
     {
-        var vector = storage.Vector(slot);
+        var row = storage.Row(slot);
         foreach (var neighbor in selected)
         {
-            if (space.Rank(vector, storage.Vector(neighbor)) < rank)
+            if (space.Rank(row, storage.Row(neighbor)) < rank)
                 return false;
         }
 

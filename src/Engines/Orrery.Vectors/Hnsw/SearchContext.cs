@@ -1,16 +1,24 @@
+using Orrery.Vectors.Distances;
+using Orrery.Vectors.Memory;
+
 namespace Orrery.Vectors.Hnsw;
 
 /// <summary>What one search writes: used by one thread at a time, kept for the next, so that a search allocates nothing.</summary>
 internal sealed unsafe class SearchContext
 {
-    private readonly float[] _query;
+    private readonly NativeBlock<float> _query;
+    private readonly NativeBlock<byte>? _row;
+    private readonly NativeBlock<int> _batch;
+    private readonly NativeBlock<float> _ranks;
     private ushort[] _visited = [];
     private ushort _round;
 
-    public SearchContext(int dimension, int mostLinks)
+    public SearchContext(Space space, int mostLinks)
     {
-        _query = GC.AllocateUninitializedArray<float>(dimension, pinned: true);
-        Batch = new int[mostLinks];
+        _query = new NativeBlock<float>(space.Dimension);
+        _row = space.IsQuantized ? new NativeBlock<byte>(space.RowBytes) : null;
+        _batch = new NativeBlock<int>(mostLinks);
+        _ranks = new NativeBlock<float>(mostLinks);
         Selected = new int[mostLinks];
         Pruned = new int[mostLinks];
     }
@@ -21,8 +29,14 @@ internal sealed unsafe class SearchContext
     /// <summary>What was found, as complemented keys: farthest on top.</summary>
     public RankHeap Found { get; } = new();
 
-    /// <summary>Neighbours of one point that were not met before.</summary>
-    public int[] Batch { get; }
+    /// <summary>Points to be ranked together: as many as a list has links.</summary>
+    public int* Batch => _batch.Pointer;
+
+    /// <summary>How many fit into <see cref="Batch"/>.</summary>
+    public int MostInBatch => (int)_batch.Length;
+
+    /// <summary>The ranks of <see cref="Batch"/>.</summary>
+    public float* Ranks => _ranks.Pointer;
 
     /// <summary>What the heuristic chose, and what it may fill up with.</summary>
     public int[] Selected { get; }
@@ -33,9 +47,21 @@ internal sealed unsafe class SearchContext
     /// <summary>Keys to be sorted.</summary>
     public List<long> Keys { get; } = [];
 
-    public Span<float> QuerySpan => _query;
+    public Span<float> QuerySpan => new(_query.Pointer, (int)_query.Length);
 
-    public float* Query => (float*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_query, 0);
+    /// <summary>The vector that is looked for.</summary>
+    public float* Query => _query.Pointer;
+
+    /// <summary>What it ranks by.</summary>
+    public byte* Row => _row is null ? (byte*)_query.Pointer : _row.Pointer;
+
+    /// <summary>Takes a vector, or says why it cannot be one of the space.</summary>
+    public void Accept(Space space, ReadOnlySpan<float> vector, string parameter)
+    {
+        space.Accept(vector, QuerySpan, parameter);
+        if (_row is not null)
+            space.Encode(Query, _row.Pointer);
+    }
 
     /// <summary>Forgets what was visited: a new round's mark, and a cleared table only once in 65,535 rounds.</summary>
     public void Begin(int capacity)
@@ -63,31 +89,5 @@ internal sealed unsafe class SearchContext
             return false;
         mark = _round;
         return true;
-    }
-}
-
-/// <summary>Contexts that wait for their next search. Renting is one exchange; more threads than places get a context of their own.</summary>
-internal sealed class SearchContextPool(int dimension, int mostLinks)
-{
-    private readonly SearchContext?[] _places = new SearchContext?[2 * Environment.ProcessorCount];
-
-    public SearchContext Rent()
-    {
-        for (var i = 0; i < _places.Length; i++)
-        {
-            if (_places[i] is not null && Interlocked.Exchange(ref _places[i], null) is { } context)
-                return context;
-        }
-
-        return new SearchContext(dimension, mostLinks);
-    }
-
-    public void Return(SearchContext context)
-    {
-        for (var i = 0; i < _places.Length; i++)
-        {
-            if (Interlocked.CompareExchange(ref _places[i], context, null) is null)
-                return;
-        }
     }
 }

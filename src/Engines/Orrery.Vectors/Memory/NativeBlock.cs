@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Orrery.Vectors.Memory;
 
 /// <summary>
-/// Zeroed memory outside of the managed heap, aligned to a cache line and without the two-billion-element limit of arrays. It is freed by its finalizer
+/// Memory outside of the managed heap, aligned to a cache line and without the two-billion-element limit of arrays. It is freed by its finalizer
 /// alone: readers hold the object, so no writer can free it under them.
 /// </summary>
 internal sealed unsafe class NativeBlock<T>
@@ -11,6 +11,9 @@ internal sealed unsafe class NativeBlock<T>
 {
     private const int CacheLine = 64;
 
+    private readonly object? _owner;
+
+    /// <summary>Zeroed memory of its own.</summary>
     public NativeBlock(long length)
     {
         var bytes = checked((nuint)Math.Max(1, length) * (nuint)sizeof(T));
@@ -18,6 +21,22 @@ internal sealed unsafe class NativeBlock<T>
         NativeMemory.Clear(Pointer, bytes);
         Length = length;
         GC.AddMemoryPressure((long)bytes);
+    }
+
+    /// <summary>A part of memory that belongs to <paramref name="owner"/>, which lives as long as this does. It may be read only.</summary>
+    public NativeBlock(T* pointer, long length, object owner)
+    {
+        Pointer = pointer;
+        (Length, _owner) = (length, owner);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A copy of the first <paramref name="count"/>.</summary>
+    public NativeBlock<T> Copy(long count)
+    {
+        var copy = new NativeBlock<T>(count);
+        CopyTo(copy, count);
+        return copy;
     }
 
     ~NativeBlock()
@@ -31,6 +50,11 @@ internal sealed unsafe class NativeBlock<T>
     public T* Pointer { get; }
 
     public long Length { get; }
+
+    /// <summary>Whether it may only be read.</summary>
+    public bool IsBorrowed => _owner is not null;
+
+    public ref T this[int index] => ref Pointer[index];
 
     public void CopyTo(NativeBlock<T> other, long count) =>
         NativeMemory.Copy(Pointer, other.Pointer, checked((nuint)count * (nuint)sizeof(T)));

@@ -2,6 +2,7 @@ using Orrery.Statistics;
 using Orrery.Vectors.Distances;
 using Orrery.Vectors.Flat;
 using Orrery.Vectors.Hnsw;
+using Xunit;
 
 namespace Orrery.Vectors.Tests.Hnsw;
 
@@ -42,13 +43,22 @@ internal sealed class Clusters
     public HnswIndex Build() => Build(Enumerable.Range(0, Points.Length));
 
     /// <summary>The part of the exact ten nearest, among those that the filter lets through, that the index finds.</summary>
-    public double Recall(HnswIndex index, int ef, Predicate<long>? filter = null)
+    public double Recall(HnswIndex index, int ef, Predicate<long>? filter = null) => Recall(index, new HnswSearchOptions { Ef = ef, Filter = filter });
+
+    /// <inheritdoc cref="Recall(HnswIndex, int, Predicate{long})"/>
+    public double Recall(HnswIndex index, HnswSearchOptions options) => Recall(
+        id => (options.Filter is null || options.Filter(id)) && (options.Allowed is null || options.Allowed.Contains(id)), query => index.Search(query, K, options));
+
+    /// <summary>The part of the exact ten nearest, among those that the filter lets through, that a search finds.</summary>
+    public double Recall(Predicate<long> filter, Func<float[], Neighbor[]> search)
     {
         var (hits, all) = (0, 0);
         foreach (var query in Queries)
         {
             var exact = Exact.Search(query, K, filter).Select(n => n.Id).ToHashSet();
-            hits += index.Search(query, K, ef, filter).Count(n => exact.Contains(n.Id));
+            var found = search(query);
+            Assert.All(found, n => Assert.True(filter(n.Id)));
+            hits += found.Count(n => exact.Contains(n.Id));
             all += exact.Count;
         }
 

@@ -1,4 +1,6 @@
 using Orrery.Vectors.Distances;
+using Orrery.Vectors.Hnsw;
+using Orrery.Vectors.Quantization;
 using Xunit;
 
 namespace Orrery.Vectors.Tests.Hnsw;
@@ -55,6 +57,110 @@ public sealed class HnswRecallTests
         {
             var recall = data.Recall(index, ef: 32, id => id % oneIn == 0);
             Assert.True(recall >= 0.95, $"one in {oneIn}: recall {recall}");
+        }
+    }
+
+    [Theory]
+    [InlineData(1000, 1.0)]
+    [InlineData(100, 1.0)]
+    [InlineData(10, 0.95)]
+    [InlineData(5, 0.95)]
+    [InlineData(2, 0.95)]
+    public void A_set_of_ids_keeps_recall_at_every_selectivity(int oneIn, double floor)
+    {
+        var data = new Clusters(10_000, 60, Metric.Euclidean, seed: 14);
+        var index = data.Build();
+        var allowed = new IdSet(Enumerable.Range(0, 10_000).Where(id => id % oneIn == 0).Select(id => (long)id));
+        var recall = data.Recall(index, new HnswSearchOptions { Ef = 40, Allowed = allowed });
+        Assert.True(recall >= floor, $"one in {oneIn}: recall {recall}");
+    }
+
+    /// <summary>The planner would scan here; the walk among allowed points has to stand on its own feet where it does not.</summary>
+    [Theory]
+    [InlineData(3, 0.95)]
+    [InlineData(10, 0.95)]
+    [InlineData(30, 0.9)]
+    public void A_walk_among_allowed_points_alone_recalls(int oneIn, double floor)
+    {
+        var data = new Clusters(10_000, 60, Metric.Euclidean, seed: 15);
+        var index = data.Build();
+        var allowed = new IdSet(Enumerable.Range(0, 10_000).Where(id => id % oneIn == 0).Select(id => (long)id));
+        var recall = data.Recall(allowed.Contains, query => index.SearchAmong(query, Clusters.K, 40, allowed));
+        Assert.True(recall >= floor, $"one in {oneIn}: recall {recall}");
+    }
+
+    [Fact]
+    public void A_set_and_a_predicate_hold_both()
+    {
+        var data = new Clusters(2_000, 30, Metric.Euclidean, seed: 16);
+        var allowed = new IdSet(Enumerable.Range(0, 2_000).Where(id => id % 2 == 0).Select(id => (long)id));
+        var recall = data.Recall(data.Build(), new HnswSearchOptions { Allowed = allowed, Filter = id => id % 3 == 0 });
+        Assert.True(recall >= 0.95, $"recall {recall}");
+    }
+
+    [Fact]
+    public void Ids_that_are_not_in_the_index_are_not_found_by_allowing_them()
+    {
+        var data = new Clusters(200, 1, Metric.Euclidean, seed: 17);
+        var index = data.Build();
+        index.Remove(3);
+        Assert.Empty(index.Search(data.Queries[0], 5, new HnswSearchOptions { Allowed = new IdSet([3, 500, 100_000]) }));
+        Assert.Equal([7L], index.Search(data.Queries[0], 5, new HnswSearchOptions { Allowed = new IdSet([3, 7, 500]) }).Select(n => n.Id));
+    }
+
+    [Theory]
+    [InlineData(Metric.Cosine)]
+    [InlineData(Metric.Dot)]
+    [InlineData(Metric.Euclidean)]
+    [InlineData(Metric.Manhattan)]
+    public void Codes_of_eight_bits_recall_as_vectors_do_and_give_exact_distances(Metric metric)
+    {
+        var data = new Clusters(3_000, 50, metric, seed: 18);
+        var components = data.Points.SelectMany(point => metric is Metric.Cosine ? point.Select(v => v / MathF.Sqrt(point.Sum(c => c * c))) : point).ToArray();
+        var index = new HnswIndex(Clusters.Dimension, metric, new HnswOptions { EfConstruction = 100, Quantizer = ScalarQuantizer.Train(components) });
+        for (var id = 0; id < 3_000; id++)
+            index.Add(id, data.Points[id]);
+        var recall = data.Recall(index, new HnswSearchOptions { Ef = 100 });
+        Assert.True(recall >= 0.95, $"recall {recall}");
+        foreach (var query in data.Queries)
+        {
+            var exact = data.Exact.Search(query, 100).ToDictionary(n => n.Id, n => n.Distance);
+            foreach (var neighbor in index.Search(query, 5))
+                Assert.Equal(exact[neighbor.Id], neighbor.Distance, 1e-3);
+        }
+    }
+
+    [Fact]
+    public void A_graph_of_codes_loses_and_takes_points_like_one_of_vectors()
+    {
+        var data = new Clusters(3_000, 60, Metric.Euclidean, seed: 19);
+        var index = new HnswIndex(
+            Clusters.Dimension, Metric.Euclidean, new HnswOptions { EfConstruction = 100, Quantizer = ScalarQuantizer.Train(data.Points.SelectMany(p => p).ToArray()) });
+        for (var id = 0; id < 3_000; id++)
+            index.Add(id, data.Points[id]);
+        LoseAndTakeBack(index, data);
+    }
+
+    [Fact]
+    public void A_graph_that_lost_30_percent_and_took_them_back_recalls_as_before()
+    {
+        var data = new Clusters(3_000, 60, Metric.Euclidean, seed: 13);
+        LoseAndTakeBack(data.Build(), data);
+    }
+
+    private static void LoseAndTakeBack(HnswIndex index, Clusters data)
+    {
+        var before = data.Recall(index, ef: 40);
+        for (var round = 0; round < 3; round++)
+        {
+            var lost = Enumerable.Range(0, 3_000).Where(id => (id + round) % 10 < 3).ToList();
+            foreach (var id in lost)
+                Assert.True(index.Remove(id));
+            foreach (var id in lost)
+                index.Add(id, data.Points[id]);
+            Assert.Equal(3_000, index.Count);
+            var after = data.Recall(index, ef: 40);
+            Assert.True(after >= before - 0.01, $"round {round}: {after} after, {before} before");
         }
     }
 

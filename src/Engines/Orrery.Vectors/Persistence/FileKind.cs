@@ -1,0 +1,7 @@
+namespace Orrery.Vectors.Persistence;
+
+/// <summary>What a file holds; its number is in the file.</summary>
+internal enum FileKind : uint
+{
+    Hnsw = 1,
+}
