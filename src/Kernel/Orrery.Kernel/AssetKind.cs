@@ -25,6 +25,8 @@ public readonly record struct AssetKind
     public static readonly AssetKind Model = new("model");
     /// <summary>A declared way to train models.</summary>
     public static readonly AssetKind Trainer = new("trainer");
+    /// <summary>A declared search for the best parameters.</summary>
+    public static readonly AssetKind Study = new("study");
     /// <summary>A DAG of steps.</summary>
     public static readonly AssetKind Pipeline = new("pipeline");
     /// <summary>Rules over evidence.</summary>

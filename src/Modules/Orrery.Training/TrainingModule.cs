@@ -4,10 +4,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Orrery.Ledger.Resources;
 using Orrery.Pipelines.Steps;
 using Orrery.Platform.Hosting;
+using Orrery.Platform.Ownership;
 using Orrery.Training.Evaluation;
 using Orrery.Training.Explanations;
 using Orrery.Training.Scoring;
 using Orrery.Training.Steps;
+using Orrery.Training.Studies;
 using Orrery.Training.Train;
 using Orrery.Training.Trainers;
 
@@ -21,6 +23,16 @@ public static class TrainingModule
     {
         services.AddModuleOptions<TrainingOptions>(configuration, "Training");
         services.AddSingleton<IResourceKind, TrainerKind>();
+        services.AddSingleton<IResourceKind, StudyKind>();
+        services.AddSingleton<TrialLedger>();
+        services.AddSingleton<StudyLedger>();
+        services.AddSingleton<StudyPlanner>();
+        services.AddSingleton<StudyRows>();
+        services.AddSingleton<StudyDriver>();
+        services.AddSingleton<IOwnerFactory<LiveStudy>, LiveStudyFactory>();
+        services.AddSingleton<LiveStudies>();
+        services.AddSingleton<IStudies, StudyHandler>();
+        services.AddHostedService<StudyWorker>();
         services.AddSingleton<TimeSplit>();
         services.AddSingleton<TrialStudy>();
         services.AddSingleton<BaselineTraining>();
@@ -44,6 +56,7 @@ public static class TrainingModule
     public static IEndpointRouteBuilder MapTraining(this IEndpointRouteBuilder routes)
     {
         TrainEndpoints.Map(routes);
+        StudyEndpoints.Map(routes);
         ExplanationEndpoints.Map(routes);
         return routes;
     }

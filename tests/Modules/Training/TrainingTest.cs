@@ -59,7 +59,13 @@ internal static class TrainingTest
         }
         """;
 
-    public static Task<TestPlatform> StartAsync(TimeProvider? time = null) => TestPlatform.StartAsync(services =>
+    public static Task<TestPlatform> StartAsync(TimeProvider? time = null) => TestPlatform.StartAsync(AddModules, time);
+
+    /// <summary>The same in a folder that the test owns: to close it and open it again.</summary>
+    public static Task<TestPlatform> StartInAsync(TempFolder folder, TimeProvider? time = null, Action<IServiceCollection>? configure = null) =>
+        TestPlatform.StartInAsync(folder, services => { AddModules(services); configure?.Invoke(services); }, time);
+
+    private static void AddModules(IServiceCollection services)
     {
         var configuration = new ConfigurationBuilder().Build();
         services.AddLogging();
@@ -67,7 +73,7 @@ internal static class TrainingTest
         services.AddData(configuration);
         services.AddFeatures();
         services.AddTraining(configuration);
-    }, time);
+    }
 
     public static async Task<Dataset> WriteAsync(this TestPlatform platform, string query, string name = "deliveries", string? timestamp = "moment")
     {

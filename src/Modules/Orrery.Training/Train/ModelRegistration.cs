@@ -55,8 +55,6 @@ internal sealed class ModelRegistration(IAssets assets, IRuns runs, IBlobStore b
         {
             await PutAsync("metrics.json", "application/json", JsonSerializer.SerializeToUtf8Bytes(outcome.Evidence, LedgerJson.Options), cancellationToken),
         };
-        if (outcome.Study is { } study)
-            artifacts.Add(await PutAsync("study.json", "application/json", study.State, cancellationToken));
         if (outcome.Findings.Fairness is { } fairness)
             artifacts.Add(await PutAsync("fairness.json", "application/json", JsonSerializer.SerializeToUtf8Bytes(fairness.Groups, LedgerJson.Options), cancellationToken));
         var baseline = outcome.Baseline is { } b ? (b.Learner, b.Test) : ((string, ScoredRows)?)null;

@@ -7,12 +7,6 @@ namespace Orrery.Training.Train;
 /// <summary>Ends a run as its work ended, whichever way that was.</summary>
 internal static class RunGuard
 {
-    public static async Task RunAsync(IRuns runs, Caller caller, RunId run, Func<Task> work) => await RunAsync(runs, caller, run, async () =>
-    {
-        await work();
-        return true;
-    });
-
     public static async Task<T> RunAsync<T>(IRuns runs, Caller caller, RunId run, Func<Task<T>> work)
     {
         try
@@ -28,10 +22,11 @@ internal static class RunGuard
         }
         catch (Exception error)
         {
-            // The text of anything but a refusal may hold what a reader of runs should not see; the log of the host has it.
-            var reason = error is OrreryException ? error.Message : $"It failed with {error.GetType().Name}.";
-            await runs.FinishAsync(caller, run, RunStatus.Failed, reason, CancellationToken.None);
+            await runs.FinishAsync(caller, run, RunStatus.Failed, Reason(error), CancellationToken.None);
             throw;
         }
     }
+
+    /// <summary>Why work failed, as a reader of runs may know it: the text of anything but a refusal may hold what they should not see. The log of the host has it.</summary>
+    public static string Reason(Exception error) => error is OrreryException ? error.Message : $"It failed with {error.GetType().Name}.";
 }

@@ -59,11 +59,15 @@ internal sealed class TrainHandler(
     private async Task EndInterruptedAsync(Caller caller, RunId parent, CancellationToken cancellationToken)
     {
         foreach (var training in (await runs.ListAsync(caller, new(Kind: "train", Parent: parent, Status: RunStatus.Running), new(), cancellationToken)).Items)
-        {
-            foreach (var below in (await runs.ListAsync(caller, new(Parent: training.Id, Status: RunStatus.Running), new(), cancellationToken)).Items)
-                await runs.FinishAsync(caller, below.Id, RunStatus.Failed, "The process ended while it ran.", cancellationToken);
-            await runs.FinishAsync(caller, training.Id, RunStatus.Failed, "The process ended while it ran.", cancellationToken);
-        }
+            await EndAsync(caller, training.Id, cancellationToken);
+    }
+
+    // With all that is below: its study, and that one's trials.
+    private async Task EndAsync(Caller caller, RunId run, CancellationToken cancellationToken)
+    {
+        foreach (var below in (await runs.ListAsync(caller, new(Parent: run, Status: RunStatus.Running), new(), cancellationToken)).Items)
+            await EndAsync(caller, below.Id, cancellationToken);
+        await runs.FinishAsync(caller, run, RunStatus.Failed, "The process ended while it ran.", cancellationToken);
     }
 
     private async Task<TrainedModel> TrainAsync(Caller caller, Training training, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
@@ -81,7 +85,7 @@ internal sealed class TrainHandler(
         var baseline = spec.Baseline is null ? null : await baselines.TrainAsync(caller, training, parts, prepared, metric, cancellationToken);
         progress?.Report(new(0, trials + 1, UnitOfProgress));
         var outcome = spec.Tune is not { Trials: > 0 } tune ? null : await study.SearchAsync(
-            caller, training.Run, spec, task with { Training = prepared.Training.Sample(tune.Sample) },
+            caller, training, task with { Training = prepared.Training.Sample(tune.Sample) },
             done => progress?.Report(new(done, trials + 1, UnitOfProgress)), cancellationToken);
 
         var candidate = await Task.Run(() => Fit(outcome?.Best ?? spec.Learner, task, prepared, cancellationToken), cancellationToken);

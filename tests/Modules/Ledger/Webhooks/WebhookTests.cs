@@ -7,7 +7,6 @@ using Microsoft.Extensions.Time.Testing;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets.Registry;
 using Orrery.Ledger.Webhooks;
-using Orrery.Platform.Access;
 using Orrery.Tests;
 using Xunit;
 using static Orrery.Ledger.Tests.LedgerTest;

@@ -69,11 +69,13 @@ public sealed class StepTests
         var runs = platform.Get<IRuns>();
         var step = await runs.StartAsync(Ada, new("step", "train"));
         var lost = await runs.StartAsync(Ada, new("train", "train deliveries", Parent: step.Id));
-        var trial = await runs.StartAsync(Ada, new("trial", "trial 0", Parent: lost.Id));
+        var study = await runs.StartAsync(Ada, new("study", "study deliveries", Parent: lost.Id));
+        var trial = await runs.StartAsync(Ada, new("trial", "trial 0", Parent: study.Id));
 
         await RunAsync(platform, "train", new TrainStepSpec("deliveries"), [], run: step.Id);
 
         Assert.Equal(RunStatus.Failed, (await runs.GetAsync(Ada, lost.Id)).Status);
+        Assert.Equal(RunStatus.Failed, (await runs.GetAsync(Ada, study.Id)).Status);
         Assert.Equal(RunStatus.Failed, (await runs.GetAsync(Ada, trial.Id)).Status);
         Assert.Single((await runs.ListAsync(Ada, new(Kind: "train", Parent: step.Id, Status: RunStatus.Finished), new())).Items);
     }

@@ -18,7 +18,8 @@ public sealed class SettingsTests
         var trained = await platform.Get<ITrainer>().TrainAsync(Ada, new("deliveries", Set: Json("""{ "tune": { "trials": 1 }, "model": "quick", "seed": 9 }""")));
 
         var runs = platform.Get<IRuns>();
-        Assert.Single((await runs.ListAsync(Ada, new(Kind: "trial", Parent: trained.Run), new())).Items);
+        var study = Assert.Single((await runs.ListAsync(Ada, new(Kind: "study", Parent: trained.Run), new())).Items);
+        Assert.Single((await runs.ListAsync(Ada, new(Kind: "trial", Parent: study.Id), new())).Items);
         var run = await runs.GetAsync(Ada, trained.Run);
         Assert.Equal(("1", "quick", 9L), (run.Parameters["set.tune.trials"], run.Parameters["set.model"], run.Seed));
         Assert.Equal("quick", trained.Model.Name);
@@ -32,7 +33,7 @@ public sealed class SettingsTests
         await platform.ApplyAsync();
         var trained = await platform.Get<ITrainer>().TrainAsync(Ada, new("deliveries", Set: Json("""{ "tune": { "trials": 0 } }""")));
 
-        Assert.Empty((await platform.Get<IRuns>().ListAsync(Ada, new(Kind: "trial", Parent: trained.Run), new())).Items);
+        Assert.Empty((await platform.Get<IRuns>().ListAsync(Ada, new(Kind: "study", Parent: trained.Run), new())).Items);
         Assert.Equal("7", (await platform.Get<IRuns>().GetAsync(Ada, trained.Run)).Parameters["learner.numLeaves"]);
     }
 

@@ -44,7 +44,7 @@ public sealed class TrainTests
         await using var two = await StartAsync();
         var (first, second) = (await one.TrainAsync(), await two.TrainAsync());
 
-        foreach (var file in new[] { "model.txt", "model.onnx", "transform.json", "study.json", "plots/shap.svg" })
+        foreach (var file in new[] { "model.txt", "model.onnx", "transform.json", "plots/shap.svg" })
             Assert.Equal(await one.ArtifactAsync(first.Run, file), await two.ArtifactAsync(second.Run, file));
 
         await two.ApplyAsync(Trainer.Replace("\"seed\": 5", "\"seed\": 6", StringComparison.Ordinal));
@@ -70,16 +70,18 @@ public sealed class TrainTests
         var trained = await platform.TrainAsync();
         var runs = platform.Get<IRuns>();
         var children = (await runs.ListAsync(Ada, new(Parent: trained.Run), new())).Items;
-        var trials = children.Where(r => r.Kind == "trial").ToList();
+        var study = Assert.Single(children, r => r.Kind == "study");
+        var trials = (await runs.ListAsync(Ada, new(Parent: study.Id), new())).Items;
 
         Assert.Equal(3, trials.Count);
         Assert.Single(children, r => r.Kind == "baseline");
-        Assert.All(children, r => Assert.Equal(RunStatus.Finished, r.Status));
+        Assert.All(children.Concat(trials), r => Assert.Equal(RunStatus.Finished, r.Status));
+        Assert.All(trials, r => Assert.Equal("trial", r.Kind));
         Assert.Equal(3, trials.Select(t => t.Parameters["learner.numLeaves"] + "/" + t.Parameters["learner.learningRate"]).Distinct().Count());
         var history = await runs.MetricHistoryAsync(Ada, trials[0].Id, "validation.auc");
         Assert.True(history.Count > 1);
         Assert.Equal(Enumerable.Range(1, history.Count).Select(i => (long)i), history.Select(p => p.Step));
-        Assert.Equal(history.Max(p => p.Value), trials[0].Metrics["best.validation.auc"]);
+        Assert.Equal(history.Max(p => p.Value), trials[0].Metrics["objective.validation.auc"]);
 
         var run = await runs.GetAsync(Ada, trained.Run);
         Assert.Equal((RunStatus.Finished, 5L), (run.Status, run.Seed));

@@ -151,7 +151,7 @@ public sealed class AliasTests
     private static Task<AliasProtection> ProtectAsync(TestPlatform platform, Caller caller, int approvals) =>
         platform.Get<IAliases>().ProtectAsync(caller, AssetKind.Model, "flights", "champion", "quality", approvals);
 
-    private static Task DeclareGateAsync(TestPlatform platform, double atLeast) => platform.Get<IResources>().ApplyAsync(
+    private static Task<IReadOnlyList<ResourceChange>> DeclareGateAsync(TestPlatform platform, double atLeast) => platform.Get<IResources>().ApplyAsync(
         Ada,
         [new(AssetKind.Gate, "quality", System.Text.Json.JsonSerializer.SerializeToElement(new { rules = new[] { new { name = "good enough", evidence = "auc", atLeast } } }))],
         ApplyMode.Apply);
@@ -170,7 +170,7 @@ public sealed class AliasTests
             await platform.Assets().AddVersionAsync(Ada, new(AssetKind.Model, "flights", new { content = i }));
     }
 
-    private static Task SetAsync(TestPlatform platform, Caller caller, int version) =>
+    private static Task<Orrery.Ledger.Assets.AssetVersion?> SetAsync(TestPlatform platform, Caller caller, int version) =>
         platform.Assets().SetAliasAsync(caller, new(AssetKind.Model, "flights", version), "champion");
 
     private static Task<AliasMove> RollBackAsync(TestPlatform platform, Caller caller) =>
