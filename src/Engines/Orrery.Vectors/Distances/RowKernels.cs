@@ -32,6 +32,16 @@ internal readonly unsafe struct RowKernels(
             : throw new NotSupportedException($"Expected components of float, Half, BFloat16, sbyte or byte; got {typeof(T).Name}. Convert them first.");
     }
 
+    /// <summary>(packed queries, block, dimension, rows, sums): see <see cref="TileKernel"/>.</summary>
+    public static delegate*<float*, float*, int, int, float*, void> Tile(Metric metric) => metric switch
+    {
+        Metric.Cosine or Metric.Dot => &TileKernel.Sums<NegatedProduct>,
+        Metric.Euclidean => &TileKernel.Sums<SquaredDifference>,
+        Metric.Manhattan => &TileKernel.Sums<AbsoluteDifference>,
+        Metric.Hamming => &TileKernel.Sums<Inequality>,
+        _ => throw Unknown(metric),
+    };
+
     private static RowKernels OfFloats<TElement>(Metric metric)
         where TElement : struct, IElement => metric switch
         {

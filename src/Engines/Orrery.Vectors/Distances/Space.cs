@@ -11,6 +11,7 @@ internal sealed unsafe class Space
 {
     private readonly RowKernels _exact;
     private readonly RowKernels _rows;
+    private readonly delegate*<float*, float*, int, int, float*, void> _tile;
     private readonly int _length;
     private readonly ScalarQuantizer? _quantizer;
 
@@ -21,6 +22,7 @@ internal sealed unsafe class Space
         Dimension = dimension;
         Metric = metric;
         _exact = RowKernels.OfFloat32(metric);
+        _tile = RowKernels.Tile(metric);
         _quantizer = quantizer;
         if (quantizer is null)
         {
@@ -66,6 +68,9 @@ internal sealed unsafe class Space
         for (var i = 0; i < rows; i++)
             ranks[i] = Orderly(ranks[i]);
     }
+
+    /// <summary>The ranks of 32 packed queries by the rows of a block: (rows, 32), NaN among them.</summary>
+    public void RankTile(float* packed, float* block, int rows, float* ranks) => _tile(packed, block, Dimension, rows, ranks);
 
     public static float Orderly(float rank) => float.IsNaN(rank) ? float.PositiveInfinity : rank;
 

@@ -13,6 +13,9 @@ public sealed unsafe class FlatIndex
     // 256 rows of 128 components are 128 KiB: a block stays in the second-level cache while all queries pass over it.
     private const int BlockRows = 256;
 
+    // A tile computes 32 lanes however many are used; four rows at a time cost about the same for eight queries.
+    private const int FewestToTile = 8;
+
     private readonly Space _space;
     private readonly Dictionary<long, int> _rows = [];
     private long[] _ids = new long[16];
@@ -100,7 +103,15 @@ public sealed unsafe class FlatIndex
         for (var i = 0; i < found.Length; i++)
             found[i] = new Neighbor[Math.Min(k, Count)];
         var counts = new int[found.Length];
-        Scan(kept, found, counts, filter);
+        fixed (float* first = kept)
+        {
+            var done = 0;
+            for (; filter is null && found.Length - done >= FewestToTile; done += Math.Min(TileKernel.Lanes, found.Length - done))
+                FlatTile.Scan(_space, first + (long)done * Dimension, _vectors.Pointer, _ids.AsSpan(0, Count), found.AsSpan(done), counts.AsSpan(done));
+            Scan(first + (long)done * Dimension, found.AsSpan(done), counts.AsSpan(done), filter);
+        }
+
+        GC.KeepAlive(this);
         for (var i = 0; i < found.Length; i++)
         {
             Array.Resize(ref found[i], counts[i]);
@@ -112,37 +123,32 @@ public sealed unsafe class FlatIndex
         return found;
     }
 
-    private void Scan(float[] queries, Neighbor[][] found, int[] counts, Predicate<long>? filter)
+    private void Scan(float* queries, Span<Neighbor[]> found, Span<int> counts, Predicate<long>? filter)
     {
         var ranks = stackalloc float[BlockRows];
         var allowed = stackalloc bool[BlockRows];
-        fixed (float* first = queries)
+        for (var start = 0; found.Length > 0 && start < Count; start += BlockRows)
         {
-            for (var start = 0; start < Count; start += BlockRows)
+            var rows = Math.Min(BlockRows, Count - start);
+            for (var i = 0; filter is not null && i < rows; i++)
+                allowed[i] = filter(_ids[start + i]);
+            for (var q = 0; q < found.Length; q++)
             {
-                var rows = Math.Min(BlockRows, Count - start);
-                for (var i = 0; filter is not null && i < rows; i++)
-                    allowed[i] = filter(_ids[start + i]);
-                for (var q = 0; q < found.Length; q++)
+                var query = queries + (long)q * Dimension;
+                var nearest = new TopK(found[q], counts[q]);
+                if (filter is null)
+                    _space.RankExactly(query, Row(start), rows, ranks);
+                for (var i = 0; i < rows; i++)
                 {
-                    var query = first + (long)q * Dimension;
-                    var nearest = new TopK(found[q], counts[q]);
                     if (filter is null)
-                        _space.RankExactly(query, Row(start), rows, ranks);
-                    for (var i = 0; i < rows; i++)
-                    {
-                        if (filter is null)
-                            nearest.Offer(new Neighbor(_ids[start + i], ranks[i]));
-                        else if (allowed[i])
-                            nearest.Offer(new Neighbor(_ids[start + i], _space.RankExactly(query, Row(start + i))));
-                    }
-
-                    counts[q] = nearest.Count;
+                        nearest.Offer(new Neighbor(_ids[start + i], ranks[i]));
+                    else if (allowed[i])
+                        nearest.Offer(new Neighbor(_ids[start + i], _space.RankExactly(query, Row(start + i))));
                 }
+
+                counts[q] = nearest.Count;
             }
         }
-
-        GC.KeepAlive(this);
     }
 
     private float* Row(int row) => _vectors.Pointer + (long)row * Dimension;

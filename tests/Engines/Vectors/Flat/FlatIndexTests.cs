@@ -22,7 +22,8 @@ public sealed class FlatIndexTests
             var vectors = Enumerable.Range(0, points).Select(_ => Vector(random, dimension)).ToArray();
             for (var i = points - 1; i >= 0; i--)
                 index.Add(i, vectors[i]);
-            var queries = Enumerable.Range(0, 3).Select(_ => Vector(random, dimension)).ToArray();
+            // More than one tile of queries, and some that are left.
+            var queries = Enumerable.Range(0, points % 3 == 0 ? 3 : 41).Select(_ => Vector(random, dimension)).ToArray();
             var found = index.SearchMany(queries.SelectMany(q => q).ToArray(), k);
             var filtered = index.SearchMany(queries.SelectMany(q => q).ToArray(), k, id => id % 3 == 0);
             for (var q = 0; q < queries.Length; q++)
@@ -54,6 +55,31 @@ public sealed class FlatIndexTests
         index.Add(0, [100]);
         Assert.Equal(40, index.Search([0], 1000).Length);
         Assert.Equal(new Neighbor(0, 0), index.Search([100], 1).Single());
+    }
+
+    [Fact]
+    public void Many_queries_at_once_find_what_each_finds_alone()
+    {
+        var random = new SeededRandom(6);
+        var index = new FlatIndex(17, Metric.Dot);
+        for (var i = 0; i < 1_000; i++)
+            index.Add(i, [.. Vector(random, 17).Select(v => i == 7 ? v * 100 : v)]);
+        float[][] queries = [.. Enumerable.Range(0, 39).Select(_ => Vector(random, 17))];
+        var together = index.SearchMany([.. queries.SelectMany(q => q)], 12);
+        for (var q = 0; q < queries.Length; q++)
+            Assert.Equal(index.Search(queries[q], 12).Select(n => n.Id), together[q].Select(n => n.Id));
+    }
+
+    [Fact]
+    public void Products_that_overflow_rank_last_and_are_found_all_the_same()
+    {
+        var index = new FlatIndex(2, Metric.Dot);
+        index.Add(1, [1, 1]);
+        index.Add(2, [float.MaxValue, -float.MaxValue]);
+        var query = new[] { float.MaxValue, float.MaxValue };
+        Assert.Equal([1, 2], index.Search(query, 2).Select(n => n.Id).Order());
+        foreach (var found in index.SearchMany([.. Enumerable.Repeat(query, 20).SelectMany(q => q)], 2))
+            Assert.Equal([1, 2], found.Select(n => n.Id).Order());
     }
 
     [Fact]
