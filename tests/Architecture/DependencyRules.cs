@@ -17,7 +17,7 @@ internal static class DependencyRules
     public static readonly Assembly[] Modules =
     [
         Assembly.Load("Orrery.Ledger"), Assembly.Load("Orrery.Data"), Assembly.Load("Orrery.Features"), Assembly.Load("Orrery.Training"),
-        Assembly.Load("Orrery.Pipelines"), Assembly.Load("Orrery.Serving"), Assembly.Load("Orrery.Monitoring"),
+        Assembly.Load("Orrery.Pipelines"), Assembly.Load("Orrery.Serving"), Assembly.Load("Orrery.Monitoring"), Assembly.Load("Orrery.Search"),
     ];
 
     public static readonly Assembly Wires = Assembly.Load("Orrery.Protocols");

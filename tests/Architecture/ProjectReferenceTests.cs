@@ -28,11 +28,12 @@ public sealed class ProjectReferenceTests
         ["Training"] = ["Kernel", "Platform", "Statistics", "Fairness", "Tuning", "Preparation", "Ledger", "Pipelines", "Data", "Features"],
         ["Serving"] = ["Kernel", "Platform", "Statistics", "Preparation", "Ledger", "Pipelines", "Features"],
         ["Monitoring"] = ["Kernel", "Platform", "Statistics", "Fairness", "Ledger", "Pipelines", "Data"],
-        ["Protocols"] = ["Kernel", "Platform", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring"],
+        ["Search"] = ["Kernel", "Platform", "Vectors", "Ledger"],
+        ["Protocols"] = ["Kernel", "Platform", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search"],
         // Hosts.
         ["Client"] = ["Kernel"],
         ["Web"] = ["Kernel", "Platform", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Statistics"],
-        ["Server"] = ["Kernel", "Platform", "Embedded", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Protocols", "Web"],
+        ["Server"] = ["Kernel", "Platform", "Embedded", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search", "Protocols", "Web"],
         ["Cli"] = ["Kernel", "Platform", "Client", "Server", "Web"],
     };
 

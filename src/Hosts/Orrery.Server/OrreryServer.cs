@@ -13,6 +13,7 @@ using Orrery.Platform.Access;
 using Orrery.Platform.Hosting;
 using Orrery.Platform.Relational;
 using Orrery.Protocols;
+using Orrery.Search;
 using Orrery.Server.Access;
 using Orrery.Server.Observability;
 using Orrery.Serving;
@@ -88,6 +89,7 @@ public static class OrreryServer
         services.AddTraining(configuration);
         services.AddServing(configuration);
         services.AddMonitoring(configuration);
+        services.AddSearch();
         services.AddProtocols();
         services.AddPages();
 

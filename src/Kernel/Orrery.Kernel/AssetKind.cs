@@ -35,6 +35,8 @@ public readonly record struct AssetKind
     public static readonly AssetKind Endpoint = new("endpoint");
     /// <summary>What is watched of an endpoint, and when it alerts.</summary>
     public static readonly AssetKind Monitor = new("monitor");
+    /// <summary>Points with vectors and payloads that can be searched.</summary>
+    public static readonly AssetKind Collection = new("collection");
     /// <summary>A document made by a run.</summary>
     public static readonly AssetKind Report = new("report");
 

@@ -5,6 +5,7 @@ using Orrery.Platform.Access;
 using Orrery.Protocols.Mlflow;
 using Orrery.Protocols.OpenInference.Grpc;
 using Orrery.Protocols.OpenInference.Http;
+using Orrery.Protocols.Qdrant.Endpoints;
 
 namespace Orrery.Protocols;
 
@@ -24,6 +25,7 @@ public static class ProtocolsModule
     {
         OpenInferenceEndpoints.Map(routes);
         MlflowEndpoints.Map(routes);
+        QdrantEndpoints.Map(routes);
         routes.MapGrpcService<InferenceGrpc>().RequireRole(Role.Viewer);
         return routes;
     }

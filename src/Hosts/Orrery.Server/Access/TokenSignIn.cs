@@ -4,13 +4,16 @@ using Orrery.Platform.Access;
 namespace Orrery.Server.Access;
 
 /// <summary>
-/// Signs a request in: by <c>Authorization: Bearer</c>, or by the cookie that the login page sets; where the server does not require tokens
+/// Signs a request in: by <c>Authorization: Bearer</c>, by <c>api-key</c>, or by the cookie that the login page sets; where the server does not require tokens
 /// (loopback alone), everybody is the local administrator.
 /// </summary>
 internal sealed class TokenSignIn(TokenStore tokens, ServerOptions server) : ISignIn
 {
     public const string Cookie = "orrery_token";
     public const string WorkspaceHeader = "Orrery-Workspace";
+
+    /// <summary>Where clients of vector databases put their token.</summary>
+    public const string ApiKeyHeader = "api-key";
 
     private const string LocalActor = "user:local";
     private const string Bearer = "Bearer ";
@@ -24,8 +27,9 @@ internal sealed class TokenSignIn(TokenStore tokens, ServerOptions server) : ISi
         if (!server.RequireTokens)
             return new(request.Headers[WorkspaceHeader] is [{ Length: > 0 } name] && AssetRef.IsName(name) ? Local(name) : LocalAdministrator);
         var header = request.Headers.Authorization.ToString();
-        var ofSession = !header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
-        var secret = ofSession ? request.Cookies[Cookie] : header[Bearer.Length..].Trim();
+        var key = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : request.Headers[ApiKeyHeader].ToString();
+        var ofSession = key.Length == 0;
+        var secret = ofSession ? request.Cookies[Cookie] : key;
         return string.IsNullOrEmpty(secret) ? default : FindAsync(secret, ofSession, context.RequestAborted);
     }
 

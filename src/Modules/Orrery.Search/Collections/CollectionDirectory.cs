@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using Orrery.Kernel;
+using Orrery.Ledger.Assets;
+using Orrery.Platform.Access;
+using Orrery.Platform.Ownership;
+using Orrery.Search.Shards;
+
+namespace Orrery.Search.Collections;
+
+/// <summary>The collections, each an asset of kind collection whose versions are its configurations.</summary>
+internal sealed class CollectionDirectory(
+    IOwners<CollectionCatalog> catalogs, IOwners<Shard> shards, IAssets assets, CollectionKeeping keeping, TimeProvider clock) : ICollections
+{
+    // Readable without waiting in the owner's line behind somebody's write.
+    private readonly ConcurrentDictionary<string, CollectionCatalog> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Guid, LiveCollection> _open = new();
+
+    public async Task<IReadOnlyList<string>> ListAsync(Caller caller, CancellationToken cancellationToken = default) =>
+        [.. (await StateAsync(caller, cancellationToken)).Collections.Keys];
+
+    public async Task<bool> ExistsAsync(Caller caller, string name, CancellationToken cancellationToken = default) =>
+        (await StateAsync(caller, cancellationToken)).Find(name) is not null;
+
+    public async Task CreateAsync(Caller caller, string name, CollectionConfig config, CancellationToken cancellationToken = default)
+    {
+        CollectionRules.Check(name);
+        CollectionRules.Check(config);
+        // Before the asset gets a version that never was one.
+        if ((await StateAsync(caller, cancellationToken)).Collections.ContainsKey(name))
+            throw new ConflictException($"Collection `{name}` already exists!");
+        var now = clock.GetUtcNow();
+        var collection = new CollectionRecord(Guid.CreateVersion7(now), name, now, config);
+        await RecordAsync(caller, collection, cancellationToken);
+        await CallAsync(caller, (catalog, token) => catalog.PutAsync(collection, isNew: true, token), cancellationToken);
+    }
+
+    public async Task UpdateAsync(Caller caller, string name, Func<CollectionConfig, CollectionConfig> change, CancellationToken cancellationToken = default)
+    {
+        var updated = await catalogs.CallAsync(caller.Workspace, async (catalog, token) =>
+        {
+            var collection = catalog.State.Find(name) ?? throw Missing(name);
+            var config = change(collection.Config);
+            CollectionRules.Check(config);
+            var next = collection with { Config = config };
+            await catalog.PutAsync(next, isNew: false, token);
+            // In the catalogue's turn, so that two changes reach the shard in their order.
+            await shards.CallAsync(ShardFactory.KeyOf(caller.Workspace, next, 0), async (shard, inner) =>
+            {
+                await shard.ConfigureAsync(config, inner);
+                keeping.Optimize(shard);
+                return true;
+            }, token);
+            if (_open.TryGetValue(next.Id, out var open))
+                open.Record = next;
+            return next;
+        }, cancellationToken);
+        await RecordAsync(caller, updated, cancellationToken);
+    }
+
+    public async Task<bool> DeleteAsync(Caller caller, string name, CancellationToken cancellationToken = default)
+    {
+        var deleted = await catalogs.CallAsync(caller.Workspace, (catalog, token) => catalog.DeleteAsync(name, token), cancellationToken);
+        if (deleted is null)
+            return false;
+        _open.TryRemove(deleted.Id, out _);
+        await shards.ReleaseAsync(ShardFactory.KeyOf(caller.Workspace, deleted, 0));
+        keeping.Remove(deleted.Id);
+        return true;
+    }
+
+    public async Task<IReadOnlyList<KeyValuePair<string, string>>> AliasesAsync(Caller caller, CancellationToken cancellationToken = default) =>
+        [.. (await StateAsync(caller, cancellationToken)).Aliases];
+
+    public Task ChangeAliasesAsync(Caller caller, IReadOnlyList<AliasChange> changes, CancellationToken cancellationToken = default)
+    {
+        foreach (var name in changes.Where(change => change.Collection is not null || change.RenamedTo is not null).Select(change => change.RenamedTo ?? change.Alias))
+            CollectionRules.Check(name);
+        return CallAsync(caller, (catalog, token) => catalog.ChangeAsync(changes, token), cancellationToken);
+    }
+
+    public async Task<ICollection> OpenAsync(Caller caller, string name, CancellationToken cancellationToken = default) => await OpenLiveAsync(caller, name, cancellationToken);
+
+    /// <summary>As <see cref="OpenAsync"/>.</summary>
+    public async Task<LiveCollection> OpenLiveAsync(Caller caller, string name, CancellationToken cancellationToken)
+    {
+        var record = (await StateAsync(caller, cancellationToken)).Find(name) ?? throw Missing(name);
+        if (_open.TryGetValue(record.Id, out var open) && !open.Shard.Failed)
+            return open;
+        var key = ShardFactory.KeyOf(caller.Workspace, record, 0);
+        if (open is not null)
+        {
+            // A write failed: what the view shows may not be in the store.
+            _open.TryRemove(KeyValuePair.Create(record.Id, open));
+            await shards.ReleaseAsync(key);
+        }
+
+        var shard = await shards.CallAsync(key, (owner, _) => Task.FromResult(owner), cancellationToken);
+        keeping.Optimize(shard);
+        return _open.GetOrAdd(record.Id, _ => new(record, shard, key, shards, keeping, this));
+    }
+
+    private async Task<CatalogState> StateAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        if (!_known.TryGetValue(caller.Workspace, out var catalog))
+        {
+            catalog = await catalogs.CallAsync(caller.Workspace, (owner, _) => Task.FromResult(owner), cancellationToken);
+            _known[caller.Workspace] = catalog;
+        }
+
+        return catalog.State;
+    }
+
+    private Task<bool> CallAsync(Caller caller, Func<CollectionCatalog, CancellationToken, Task> call, CancellationToken cancellationToken) =>
+        catalogs.CallAsync(caller.Workspace, async (catalog, token) =>
+        {
+            await call(catalog, token);
+            return true;
+        }, cancellationToken);
+
+    private Task<AssetVersion> RecordAsync(Caller caller, CollectionRecord collection, CancellationToken cancellationToken) =>
+        assets.AddVersionAsync(caller, new(AssetKind.Collection, collection.Name, collection), cancellationToken);
+
+    private static NotFoundException Missing(string name) => new($"Collection `{name}` doesn't exist!");
+}

@@ -1,0 +1,28 @@
+using System.Buffers;
+using Orrery.Kernel;
+
+namespace Orrery.Search.Collections;
+
+/// <summary>What a collection may be called and consist of.</summary>
+internal static class CollectionRules
+{
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create("<>\"\\|?*");
+
+    public static void Check(string name)
+    {
+        if (!AssetRef.IsName(name) || name.Length > 255 || name.AsSpan().ContainsAny(Forbidden))
+            throw new InvalidException($"Expected a name of 1 to 255 characters without any of < > : \" / \\ | ? * @; got '{name}'.");
+    }
+
+    public static void Check(CollectionConfig config)
+    {
+        foreach (var (name, vector) in config.Vectors)
+        {
+            if (vector.Size is < 1 or > DenseVectorConfig.MaxSize)
+                throw new InvalidException($"Expected 1 to {DenseVectorConfig.MaxSize} components for the vector '{name}'; got {vector.Size}.");
+        }
+
+        if (config.Vectors.Keys.FirstOrDefault(config.SparseVectors.ContainsKey) is { } twice)
+            throw new InvalidException($"Dense and sparse vector names must be unique - duplicate found with '{twice}'");
+    }
+}

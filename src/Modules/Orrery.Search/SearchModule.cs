@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orrery.Platform.Ownership;
+using Orrery.Search.Collections;
+using Orrery.Search.Shards;
+
+namespace Orrery.Search;
+
+/// <summary>Collections of points: vectors, payloads, filters, queries.</summary>
+public static class SearchModule
+{
+    /// <summary>Registers the module; it stands on Platform's ports and the ledger. Nothing is opened before the first request.</summary>
+    public static IServiceCollection AddSearch(this IServiceCollection services)
+    {
+        services.AddSingleton<CollectionRows>();
+        services.AddSingleton<CollectionKeeping>();
+        services.AddHostedService(provider => provider.GetRequiredService<CollectionKeeping>());
+        services.AddSingleton<IOwnerFactory<CollectionCatalog>, CatalogFactory>();
+        services.AddSingleton<IOwnerFactory<Shard>, ShardFactory>();
+        services.AddSingleton<CollectionDirectory>();
+        services.AddSingleton<ICollections>(provider => provider.GetRequiredService<CollectionDirectory>());
+        return services;
+    }
+}

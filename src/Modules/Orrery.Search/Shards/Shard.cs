@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Orrery.Search.Collections;
+using Orrery.Search.Points;
+using Orrery.Platform.KeyValues;
+
+namespace Orrery.Search.Shards;
+
+/// <summary>
+/// The owner of a shard: numbers its operations, writes them and what they change in one batch, and takes them into the view. One call at a time, so each operation sees all
+/// before it; the store flushes operations that wait at the same moment together (docs/design/collections.md).
+/// </summary>
+internal sealed class Shard(ShardKeys keys, IKeyValueSpace space, ShardView view)
+{
+    /// <summary>Entries of the log that are kept: a follower that is further behind reads the rows.</summary>
+    private const long KeptEntries = 10_000;
+
+    private long _last;
+    private volatile Exception? _failure;
+
+    /// <summary>The points in memory.</summary>
+    public ShardView View => view;
+
+    /// <summary>The number of the last operation.</summary>
+    public long Last => Volatile.Read(ref _last);
+
+    /// <summary>Whether a write failed, so that the view may hold what the store does not: the shard must be opened anew.</summary>
+    public bool Failed => _failure is not null;
+
+    /// <summary>Reads the rows into the view.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var end = new ArrayBufferWriter<byte>();
+        if (space.TryGet(keys.End, end))
+            _last = BinaryPrimitives.ReadInt64LittleEndian(end.WrittenSpan);
+        // The view is nobody else's yet, so it needs no lock, which could not be held across an await either.
+        await foreach (var (key, row) in space.ScanAsync(keys.Points, cancellationToken: cancellationToken))
+        {
+            var (version, payload) = RowCodec.ReadPoint(row);
+            view.Apply(new(ShardKeys.IdOf(key)) { Payload = new(payload) }, version);
+        }
+
+        foreach (var (name, column) in view.Columns)
+        {
+            await foreach (var (key, row) in space.ScanAsync(keys.Vectors(name), cancellationToken: cancellationToken))
+            {
+                if (view.TryFind(ShardKeys.IdOf(key), out var slot))
+                    column.Set(slot, RowCodec.ReadVector(row));
+            }
+        }
+    }
+
+    /// <summary>Begins an operation: readers see it from now on, and it is durable when the task completes. Call it in the owner's turn.</summary>
+    public PendingUpdate Begin(PointOperation operation)
+    {
+        if (_failure is { } failure)
+            throw new Kernel.UnavailableException("An earlier write to this collection failed; it is opened anew. Try again.", failure);
+        var changes = new OperationPlan(view).Of(operation);
+        var number = _last + 1;
+        var batch = Batch(number, changes);
+        var durable = WriteAsync(batch);
+        using (view.Writing())
+        {
+            foreach (var change in changes)
+                view.Apply(change, number);
+        }
+
+        Volatile.Write(ref _last, number);
+        return new(number, durable);
+    }
+
+    /// <summary>Takes a new configuration, and removes the rows of vectors that are gone. Call it in the owner's turn.</summary>
+    public async Task ConfigureAsync(CollectionConfig config, CancellationToken cancellationToken)
+    {
+        var gone = view.Columns.Keys.Where(name => !config.HasVector(name)).ToList();
+        using (view.Writing())
+            view.Configure(config);
+        foreach (var name in gone)
+            await RowRemoval.RunAsync(space, keys.Vectors(name), cancellationToken);
+    }
+
+    private KeyValueBatch Batch(long number, IReadOnlyCollection<PointChange> changes)
+    {
+        var batch = new KeyValueBatch();
+        foreach (var change in changes)
+        {
+            if (change.IsRemoval)
+                Remove(batch, change.Id);
+            else
+                Put(batch, change, number);
+        }
+
+        // What changed, not how: the rows say what it is now, so a follower that replays the log's ids arrives at the same state.
+        batch.Put(keys.LogEntry(number), LogEntryCodec.Write(changes));
+        if (number > KeptEntries)
+            batch.Delete(keys.LogEntry(number - KeptEntries));
+        Span<byte> end = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(end, number);
+        return batch.Put(keys.End, end);
+    }
+
+    private void Put(KeyValueBatch batch, PointChange change, long number)
+    {
+        var payload = change.Payload is { } given ? given.Content : view.TryFind(change.Id, out var slot) ? view.Payload(slot) : null;
+        batch.Put(keys.Point(change.Id), RowCodec.Point(number, payload));
+        foreach (var (name, vector) in change.Vectors)
+        {
+            var key = ShardKeys.Vector(keys.Vectors(name), change.Id);
+            if (vector is null)
+                batch.Delete(key);
+            else
+                batch.Put(key, RowCodec.Vector(vector));
+        }
+    }
+
+    private void Remove(KeyValueBatch batch, PointId id)
+    {
+        batch.Delete(keys.Point(id));
+        if (!view.TryFind(id, out var slot))
+            return;
+        foreach (var (name, column) in view.Columns)
+        {
+            if (column.Present[slot])
+                batch.Delete(ShardKeys.Vector(keys.Vectors(name), id));
+        }
+    }
+
+    private async Task WriteAsync(KeyValueBatch batch)
+    {
+        try
+        {
+            // Not the caller's token: the view shows the operation already, so it must come to an end.
+            await space.WriteAsync(batch, Durability.Durable, CancellationToken.None);
+        }
+        catch (Exception error)
+        {
+            _failure = error;
+            throw;
+        }
+    }
+}
+
+/// <summary>An operation that readers see.</summary>
+/// <param name="Number">Its number in the log.</param>
+/// <param name="Durable">Completes when it survives a crash.</param>
+internal readonly record struct PendingUpdate(long Number, Task Durable);

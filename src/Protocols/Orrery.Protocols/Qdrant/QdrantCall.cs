@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orrery.Platform.Access;
+
+namespace Orrery.Protocols.Qdrant;
+
+/// <summary>A request, and its answer in Qdrant's envelope: <c>{"result": …, "status": "ok", "time": seconds}</c>.</summary>
+internal sealed partial class QdrantCall(HttpContext http)
+{
+    /// <summary>Deeper JSON is refused: each level is a call on the stack.</summary>
+    private const int MaxDepth = 200;
+
+    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public Caller Caller { get; } = http.Caller();
+
+    public CancellationToken Aborted => http.RequestAborted;
+
+    public HttpContext Http => http;
+
+    /// <summary>The collection in the path.</summary>
+    public string Collection => Route("collection");
+
+    public string Route(string name) => (string?)http.GetRouteValue(name) ?? "";
+
+    /// <summary>A query parameter that must be a positive number.</summary>
+    public int? PositiveQuery(string name)
+    {
+        if (http.Request.Query[name] is not [{ Length: > 0 } text])
+            return null;
+        if (!int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value))
+            throw new QdrantRefusal(400, $"Format error in query parameters: `{name}` is '{text}', which is no number");
+        return value >= 1 ? value : throw new QdrantRefusal(422, $"Validation error in query parameters: [{name}: value {value} invalid, must be 1 or larger]");
+    }
+
+    public bool Flag(string name) => http.Request.Query[name] is [var text] && string.Equals(text, "true", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The body; its memory lives as long as the document.</summary>
+    public async Task<JsonDocument> BodyAsync()
+    {
+        if (http.Request.ContentLength is 0)
+            return JsonDocument.Parse("{}");
+        try
+        {
+            return await JsonDocument.ParseAsync(http.Request.Body, new() { MaxDepth = MaxDepth }, Aborted);
+        }
+        catch (JsonException error)
+        {
+            throw QdrantRefusal.Format(error.Message);
+        }
+    }
+
+    /// <summary>Runs a handler and writes what it answers, or why it refuses.</summary>
+    public static async Task AnswerAsync(HttpContext http, Func<QdrantCall, Task<Action<Utf8JsonWriter>>> handler)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var body = new ArrayBufferWriter<byte>(1024);
+        try
+        {
+            var result = await handler(new(http));
+            Write(body, result, began);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return; // Nobody is there to hear.
+        }
+        catch (Exception error) when (!http.Response.HasStarted)
+        {
+            if (QdrantRefusal.Of(error) is null)
+                Failed(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger<QdrantCall>(), http.Request.Path, error);
+            var (status, message) = QdrantRefusal.Of(error) ?? (StatusCodes.Status500InternalServerError, "Service internal error: the server's log has the reason.");
+            http.Response.StatusCode = status;
+            body.Clear();
+            WriteError(body, message, began);
+        }
+
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = body.WrittenCount;
+        await http.Response.Body.WriteAsync(body.WrittenMemory, http.RequestAborted);
+    }
+
+    private static void Write(ArrayBufferWriter<byte> body, Action<Utf8JsonWriter> result, long began)
+    {
+        using var writer = new Utf8JsonWriter(body, Writing);
+        writer.WriteStartObject();
+        writer.WritePropertyName("result"u8);
+        result(writer);
+        writer.WriteString("status"u8, "ok"u8);
+        writer.WriteNumber("time"u8, Stopwatch.GetElapsedTime(began).TotalSeconds);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteError(ArrayBufferWriter<byte> body, string message, long began)
+    {
+        using var writer = new Utf8JsonWriter(body, Writing);
+        writer.WriteStartObject();
+        writer.WriteStartObject("status"u8);
+        writer.WriteString("error"u8, message);
+        writer.WriteEndObject();
+        writer.WriteNumber("time"u8, Stopwatch.GetElapsedTime(began).TotalSeconds);
+        writer.WriteEndObject();
+    }
+
+    [LoggerMessage(LogLevel.Error, "The vector request to {Path} failed.")]
+    private static partial void Failed(ILogger logger, string path, Exception error);
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Orrery.Search.Collections;
+using Orrery.Search.Filters;
+
+namespace Orrery.Protocols.Qdrant.Reading;
+
+/// <summary>Reads how a field is declared for filtering.</summary>
+internal static class FieldSchemaReader
+{
+    public static FieldSchema Read(JsonElement schema)
+    {
+        if (schema.ValueKind == JsonValueKind.String)
+            return new(schema.Word<FieldType>("field_schema"));
+        var type = schema.Required("type").Word<FieldType>("type");
+        var (lookup, range) = (schema.Member("lookup")?.Truth("lookup") ?? true, schema.Member("range")?.Truth("range") ?? true);
+        if (!lookup && !range)
+            throw QdrantRefusal.Validation("field_schema", "Validation error: the 'lookup' and 'range' capabilities can't be both disabled");
+        return new(type) { Lookup = lookup, Range = range, Params = schema.Clone(), Words = type == FieldType.Text ? Words(schema) : null };
+    }
+
+    private static WordRules Words(JsonElement schema) => new(
+        schema.Member("tokenizer")?.Word<Tokenizer>("tokenizer") ?? Tokenizer.Word,
+        schema.Member("lowercase")?.Truth("lowercase") ?? true,
+        schema.Member("min_token_len")?.Whole("min_token_len"),
+        schema.Member("max_token_len")?.Whole("max_token_len"),
+        schema.Member("ascii_folding")?.Truth("ascii_folding") ?? false)
+    {
+        StopWords = schema.Member("stopwords") is { ValueKind: JsonValueKind.Object } words && words.Member("custom") is { } custom
+            ? [.. custom.Items("custom").Select(word => word.Text("custom").ToLowerInvariant())]
+            : [],
+    };
+}
