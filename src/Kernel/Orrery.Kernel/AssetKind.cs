@@ -23,6 +23,8 @@ public readonly record struct AssetKind
     public static readonly AssetKind Transform = new("transform");
     /// <summary>A trained model.</summary>
     public static readonly AssetKind Model = new("model");
+    /// <summary>A text that a language model is asked with.</summary>
+    public static readonly AssetKind Prompt = new("prompt");
     /// <summary>A declared way to train models.</summary>
     public static readonly AssetKind Trainer = new("trainer");
     /// <summary>A declared search for the best parameters.</summary>

@@ -5,6 +5,7 @@ using Orrery.Ledger.Artifacts;
 using Orrery.Ledger.Assets;
 using Orrery.Ledger.Assets.Aliases;
 using Orrery.Ledger.Assets.Registry;
+using Orrery.Ledger.Assets.Search;
 using Orrery.Ledger.Audit;
 using Orrery.Ledger.Folders;
 using Orrery.Ledger.Gates;
@@ -45,6 +46,7 @@ public static class LedgerModule
         services.AddSingleton<IAliases, AliasStore>();
         services.AddSingleton<VersionKeeping>();
         services.AddSingleton<IRegistry, RegistryStore>();
+        services.AddSingleton<IAssetSearch, AssetSearchStore>();
         services.AddSingleton<AssetLabels>();
         services.AddSingleton<IAssets, AssetStore>();
         services.AddSingleton<RunEnvironmentReader>();

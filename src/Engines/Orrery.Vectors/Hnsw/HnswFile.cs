@@ -42,7 +42,10 @@ internal static unsafe class HnswFile
             var (dimension, metric) = (properties.ReadInt32(), (Metric)properties.ReadInt32());
             var options = new HnswOptions
             {
-                M = properties.ReadInt32(), EfConstruction = properties.ReadInt32(), Capacity = properties.ReadInt32(), Seed = properties.ReadUInt64(),
+                M = properties.ReadInt32(),
+                EfConstruction = properties.ReadInt32(),
+                Capacity = properties.ReadInt32(),
+                Seed = properties.ReadUInt64(),
                 Quantizer = properties.ReadSingle() is var scale and not 0 ? new ScalarQuantizer(scale) : null,
             };
             options.Validate();

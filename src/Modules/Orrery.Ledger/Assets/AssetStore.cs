@@ -43,6 +43,10 @@ internal sealed class AssetStore(IDatabase database, VersionWriter versions, Ass
             return (await connection.WithLabelsAsync([asset], token))[0];
         }, cancellationToken);
 
+    public Task<Asset?> FindAssetAsync(Caller caller, AssetKind kind, string name, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(async (connection, token) =>
+            await connection.AssetAsync(caller, kind, name, token) is { } asset ? (await connection.WithLabelsAsync([asset], token))[0] : null, cancellationToken);
+
     public async Task<Page<Asset>> ListAsync(Caller caller, AssetKind? kind, PageRequest request, CancellationToken cancellationToken = default)
     {
         var limit = request.CheckedLimit;

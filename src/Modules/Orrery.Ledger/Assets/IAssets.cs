@@ -158,6 +158,9 @@ public interface IAssets
     /// <exception cref="NotFoundException">There is none; the message names the nearest.</exception>
     Task<Asset> GetAssetAsync(Caller caller, AssetKind kind, string name, CancellationToken cancellationToken = default);
 
+    /// <summary>As <see cref="GetAssetAsync"/>, null where there is none.</summary>
+    Task<Asset?> FindAssetAsync(Caller caller, AssetKind kind, string name, CancellationToken cancellationToken = default);
+
     /// <summary>The assets of a kind (of all kinds where null), by name.</summary>
     Task<Page<Asset>> ListAsync(Caller caller, AssetKind? kind, PageRequest page, CancellationToken cancellationToken = default);
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Orrery.Platform.Access;
 using Orrery.Protocols.Mlflow.Experiments;
 using Orrery.Protocols.Mlflow.Metrics;
+using Orrery.Protocols.Mlflow.Models;
 using Orrery.Protocols.Mlflow.Runs;
 using Orrery.Protocols.Mlflow.Wire;
 
@@ -26,6 +27,7 @@ internal static class MlflowEndpoints
         new RunEndpoints(host.ServiceProvider).Map(routes);
         new LogEndpoints(host.ServiceProvider).Map(routes);
         new MetricEndpoints(host.ServiceProvider).Map(routes);
+        ModelEndpoints.Map(routes);
         MapUnknown(host);
     }
 

@@ -10,6 +10,7 @@ internal static class MlflowNames
     private const int MaxParameterLength = 6000;
     private const int MaxTagLength = 8000;
     private const int MaxExperimentTagLength = 5000;
+    private const int MaxRegistryTagLength = 100_000;
 
     private const string NameRule = "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).";
 
@@ -47,6 +48,13 @@ internal static class MlflowNames
     {
         CheckTag(fields, key, value);
         CheckLength("value", value, MaxExperimentTagLength);
+    }
+
+    public static void CheckRegistryTag(MlflowFields fields, string key, string value)
+    {
+        CheckName(fields, "key", key);
+        CheckLength("key", key, MaxKeyLength);
+        CheckLength("value", value, MaxRegistryTagLength);
     }
 
     public static void CheckLength(string what, string value, int most)

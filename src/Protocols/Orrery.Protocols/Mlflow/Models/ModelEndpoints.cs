@@ -1,0 +1,16 @@
+using Orrery.Protocols.Mlflow.Artifacts;
+using Orrery.Protocols.Mlflow.Wire;
+
+namespace Orrery.Protocols.Mlflow.Models;
+
+/// <summary>The model registry's part of the wire.</summary>
+internal static class ModelEndpoints
+{
+    public static void Map(MlflowRoutes routes)
+    {
+        var services = routes.Host.ServiceProvider;
+        var (models, uris) = (new RegisteredModels(services), new ArtifactUris(services));
+        new RegisteredModelEndpoints(services, models).Map(routes);
+        new ModelVersionEndpoints(services, models, new ModelSources(services, models, uris), uris).Map(routes);
+    }
+}

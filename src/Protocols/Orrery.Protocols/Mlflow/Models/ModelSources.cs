@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orrery.Kernel;
+using Orrery.Ledger.Artifacts;
+using Orrery.Platform.Access;
+using Orrery.Protocols.Mlflow.Artifacts;
+using Orrery.Protocols.Mlflow.Wire;
+
+namespace Orrery.Protocols.Mlflow.Models;
+
+/// <summary>Follows the source of a new version to where its files are, and pins them.</summary>
+internal sealed class ModelSources(IServiceProvider services, RegisteredModels models, ArtifactUris uris)
+{
+    private const string Scheme = "models:/";
+    private const int MostPinned = 10_000; // a manifest of about a megabyte
+
+    private readonly Lazy<IArtifactTree> _tree = new(services.GetRequiredService<IArtifactTree>);
+
+    /// <summary>What a source points at in the end: another version's files for <c>models:/…</c>, itself for all else.</summary>
+    public async Task<string> LocationAsync(Caller caller, string source, CancellationToken cancellationToken)
+    {
+        if (!source.StartsWith(Scheme, StringComparison.Ordinal))
+            return source;
+        try
+        {
+            var version = await FindAsync(caller, source[Scheme.Length..].Trim('/'), cancellationToken);
+            return ModelJson.Sourced(version)?.Location ?? source;
+        }
+        catch (MlflowException error)
+        {
+            throw new MlflowException(error.Code, $"Unable to fetch model from model URI source artifact location '{source}'. Error: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The files below a location by their digests; null where they are not here, or too many.</summary>
+    public async Task<IReadOnlyDictionary<string, Digest>?> PinAsync(Caller caller, string location, CancellationToken cancellationToken)
+    {
+        if (await uris.FolderAsync(caller, location, cancellationToken) is not { } folder)
+            return null;
+        var files = await _tree.Value.FilesAsync(caller, folder, MostPinned + 1, cancellationToken);
+        var above = folder.Length == 0 ? 0 : folder.Length + 1;
+        return files.Count is 0 or > MostPinned ? null : files.ToDictionary(file => file.Path[above..], file => file.Content.Digest);
+    }
+
+    // NAME/VERSION, NAME/STAGE, NAME/latest, NAME@ALIAS
+    private async Task<Ledger.Assets.AssetVersion> FindAsync(Caller caller, string path, CancellationToken cancellationToken)
+    {
+        if (path.IndexOf('@', StringComparison.Ordinal) is > 0 and var at)
+            return await models.GetByAliasAsync(caller, path[..at], path[(at + 1)..], cancellationToken);
+        var slash = path.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 1)
+            throw MlflowException.Invalid($"Not a proper models:/ URI: {Scheme}{path}");
+        var (name, which) = (path[..slash], path[(slash + 1)..]);
+        if (ModelNames.Version(which) is { } number)
+            return await models.GetVersionAsync(caller, name, number, cancellationToken);
+        if (which.Equals("latest", StringComparison.OrdinalIgnoreCase))
+            return await models.GetByAliasAsync(caller, name, which, cancellationToken);
+        return await models.LatestInStageAsync(caller, name, ModelStages.Read(which), cancellationToken);
+    }
+}
