@@ -34,7 +34,8 @@ public sealed class ProjectReferenceTests
         ["Client"] = ["Kernel"],
         ["Web"] = ["Kernel", "Platform", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Statistics"],
         ["Server"] = ["Kernel", "Platform", "Embedded", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search", "Protocols", "Web"],
-        ["Cli"] = ["Kernel", "Platform", "Client", "Server", "Web"],
+        ["Import"] = ["Kernel", "Platform", "Client"],
+        ["Cli"] = ["Kernel", "Platform", "Client", "Import", "Server", "Web"],
     };
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Orrery.Kernel;
 
 namespace Orrery.Client;
@@ -17,7 +18,13 @@ public sealed record MetricPoint(string Key, double Value, long Step = 0, DateTi
 /// <summary>A run to start.</summary>
 public sealed record NewRun(
     string Kind, string Name, string Folder = "Default", RunId? Parent = null, long? Seed = null, IReadOnlyDictionary<string, string>? Parameters = null,
-    IReadOnlyDictionary<string, string>? Tags = null, RunId? Id = null);
+    IReadOnlyDictionary<string, string>? Tags = null, RunId? Id = null, DateTimeOffset? StartedAt = null, RunEnvironment? Environment = null);
+
+/// <summary>Content by its digest.</summary>
+public sealed record Blob(Digest Digest, long Length);
+
+/// <summary>A file of a run.</summary>
+public sealed record RunArtifact(string Path, Blob Content, string MediaType);
 
 /// <summary>The record of all runs.</summary>
 public sealed class RunsClient
@@ -29,14 +36,32 @@ public sealed class RunsClient
     /// <summary>Starts a run.</summary>
     public Task<Run> StartAsync(NewRun run, CancellationToken cancellationToken = default) => _client.PostAsync<Run>("/api/v1/runs", run, cancellationToken);
 
-    /// <summary>Adds metric points and parameters: all or nothing.</summary>
+    /// <summary>Adds metric points, parameters and tags: all or nothing.</summary>
     public Task<Run> LogAsync(
-        RunId run, IReadOnlyList<MetricPoint>? metrics = null, IReadOnlyDictionary<string, string>? parameters = null, CancellationToken cancellationToken = default) =>
-        _client.PostAsync<Run>($"/api/v1/runs/{run}/log", new { metrics, parameters }, cancellationToken);
+        RunId run, IReadOnlyList<MetricPoint>? metrics = null, IReadOnlyDictionary<string, string>? parameters = null, IReadOnlyDictionary<string, string>? tags = null,
+        CancellationToken cancellationToken = default) =>
+        _client.PostAsync<Run>($"/api/v1/runs/{run}/log", new { metrics, parameters, tags }, cancellationToken);
 
-    /// <summary>Ends a run: <c>finished</c>, <c>failed</c> or <c>cancelled</c>.</summary>
-    public Task<Run> FinishAsync(RunId run, string status = "finished", string? error = null, CancellationToken cancellationToken = default) =>
-        _client.PostAsync<Run>($"/api/v1/runs/{run}/finish", new { status, error }, cancellationToken);
+    /// <summary>Ends a run: <c>finished</c>, <c>failed</c> or <c>cancelled</c>; now, unless it ended before.</summary>
+    public Task<Run> FinishAsync(RunId run, string status = "finished", string? error = null, DateTimeOffset? endedAt = null, CancellationToken cancellationToken = default) =>
+        _client.PostAsync<Run>($"/api/v1/runs/{run}/finish", new { status, error, endedAt }, cancellationToken);
+
+    /// <summary>Stores a file of a run under a path of plain parts; one that is there is replaced. The content is streamed.</summary>
+    public Task PutArtifactAsync(RunId run, string path, Stream content, string mediaType = "application/octet-stream", CancellationToken cancellationToken = default)
+    {
+        var body = new StreamContent(content);
+        body.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
+        var escaped = string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+        return _client.SendAsync<RunArtifact>(HttpMethod.Put, $"/api/v1/runs/{run}/artifacts/{escaped}", body, cancellationToken);
+    }
+
+    /// <summary>The files of a run, by path.</summary>
+    public Task<IReadOnlyList<RunArtifact>> ArtifactsAsync(RunId run, CancellationToken cancellationToken = default) =>
+        _client.GetAsync<IReadOnlyList<RunArtifact>>($"/api/v1/runs/{run}/artifacts", cancellationToken);
+
+    /// <summary>All points of a metric, by step, then time.</summary>
+    public Task<IReadOnlyList<MetricPoint>> HistoryAsync(RunId run, string key, CancellationToken cancellationToken = default) =>
+        _client.GetAsync<IReadOnlyList<MetricPoint>>(Query.Of($"/api/v1/runs/{run}/metrics", ("key", key)), cancellationToken);
 
     /// <summary>One run.</summary>
     public Task<Run> GetAsync(RunId run, CancellationToken cancellationToken = default) => _client.GetAsync<Run>($"/api/v1/runs/{run}", cancellationToken);

@@ -36,7 +36,7 @@ internal sealed class DatasetValidation(
             var report = await limit.RunAsync(token => CheckAsync(caller, id, dataset, resource, expectations, token));
             await validations.WriteAsync(caller, id, resource.Version, report, cancellationToken);
             if (run is null)
-                await runs.FinishAsync(caller, id, RunStatus.Finished, null, cancellationToken);
+                await runs.FinishAsync(caller, id, RunStatus.Finished, null, cancellationToken: cancellationToken);
             return new(id, report);
         }
         catch (Exception error) when (run is null)

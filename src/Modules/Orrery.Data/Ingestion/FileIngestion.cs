@@ -62,7 +62,7 @@ internal sealed class FileIngestion(
             await record.StartAsync(caller, run, request, upload, source.Version, before, cancellationToken);
             var result = await ReadAsync(caller, request, source.Spec, run, scratch, upload, before, cancellationToken);
             if (request.Run is null)
-                await runs.FinishAsync(caller, run, result.Refusal is null ? RunStatus.Finished : RunStatus.Failed, result.Refusal, cancellationToken);
+                await runs.FinishAsync(caller, run, result.Refusal is null ? RunStatus.Finished : RunStatus.Failed, result.Refusal, cancellationToken: cancellationToken);
             return result;
         }
         catch (Exception error) when (request.Run is null)

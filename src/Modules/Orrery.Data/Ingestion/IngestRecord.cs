@@ -39,7 +39,7 @@ internal sealed class IngestRecord(IRuns runs, IBlobStore blobs, TimeProvider ti
     /// <summary>Ends the run with an error. What is no refusal is named by its kind alone: its message may hold what is not for the reader.</summary>
     public Task FailAsync(Caller caller, RunId run, Exception error) => runs.FinishAsync(
         caller, run, error is OperationCanceledException ? RunStatus.Cancelled : RunStatus.Failed,
-        error is OrreryException ? error.Message : error.GetType().Name, CancellationToken.None);
+        error is OrreryException ? error.Message : error.GetType().Name, cancellationToken: CancellationToken.None);
 
     public Task MetricsAsync(Caller caller, RunId run, long read, long added, long quarantined, CancellationToken cancellationToken)
     {

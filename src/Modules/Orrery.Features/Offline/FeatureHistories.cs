@@ -75,7 +75,7 @@ internal sealed class FeatureHistories(IResources resources, IDatasets datasets,
         catch (Exception error) when (ofItsOwn is not null)
         {
             var status = error is OperationCanceledException ? RunStatus.Cancelled : RunStatus.Failed;
-            await runs.FinishAsync(caller, id, status, error.Message, CancellationToken.None);
+            await runs.FinishAsync(caller, id, status, error.Message, cancellationToken: CancellationToken.None);
             throw;
         }
     }

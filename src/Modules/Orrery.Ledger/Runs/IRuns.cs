@@ -92,12 +92,10 @@ public sealed record NewRun(
     [JsonIgnore]
     public long? FolderNumber { get; init; }
 
-    /// <summary>When it began; now where nobody says.</summary>
-    [JsonIgnore]
+    /// <summary>When it began; now where nobody says. Clients that log later than they run say it.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>What it runs on; this process where nobody says.</summary>
-    [JsonIgnore]
+    /// <summary>What it runs on; this server where nobody says.</summary>
     public RunEnvironment? Environment { get; init; }
 }
 
@@ -165,8 +163,9 @@ public interface IRuns
     /// <summary>Adds to a run: all of it or nothing.</summary>
     Task LogAsync(Caller caller, RunId run, RunLog log, CancellationToken cancellationToken = default);
 
-    /// <summary>Ends a run. A run that has ended stays as it is.</summary>
-    Task FinishAsync(Caller caller, RunId run, RunStatus status, string? error = null, CancellationToken cancellationToken = default);
+    /// <summary>Ends a run, now where nobody says when it ended. A run that has ended stays as it is.</summary>
+    /// <exception cref="InvalidException">It would end before it began.</exception>
+    Task FinishAsync(Caller caller, RunId run, RunStatus status, string? error = null, DateTimeOffset? endedAt = null, CancellationToken cancellationToken = default);
 
     /// <summary>One run.</summary>
     /// <exception cref="NotFoundException">There is none.</exception>

@@ -9,7 +9,7 @@ using Orrery.Platform.Http;
 namespace Orrery.Ledger.Runs;
 
 /// <summary>How a run ended.</summary>
-public sealed record FinishRun(RunStatus Status, string? Error = null);
+public sealed record FinishRun(RunStatus Status, string? Error = null, DateTimeOffset? EndedAt = null);
 
 /// <summary>What to add to a run through the API; artifacts are uploaded by themselves.</summary>
 public sealed record LogToRun(
@@ -81,7 +81,7 @@ internal static class RunEndpoints
     private static async Task<Ok<Run>> FinishAsync(HttpContext http, IRuns runs, RunId run, FinishRun body, CancellationToken cancellationToken)
     {
         var caller = http.Caller();
-        await runs.FinishAsync(caller, run, body.Status, body.Error, cancellationToken);
+        await runs.FinishAsync(caller, run, body.Status, body.Error, body.EndedAt, cancellationToken);
         return TypedResults.Ok(await runs.GetAsync(caller, run, cancellationToken));
     }
 

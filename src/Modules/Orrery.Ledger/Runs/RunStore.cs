@@ -27,6 +27,7 @@ internal sealed class RunStore(
         LedgerNames.CheckKey(run.Kind, "kind of run");
         LedgerNames.CheckKey(run.Name, "run");
         LedgerNames.CheckFolder(run.Folder);
+        Check(run.Environment);
         var log = new RunLog { Parameters = run.Parameters ?? new Dictionary<string, string>(), Tags = run.Tags ?? new Dictionary<string, string>() };
         RunLogger.Check(log);
         var now = Instant.Now(clock);
@@ -60,7 +61,7 @@ internal sealed class RunStore(
         names.Remember(await database.WriteAsync(transaction => logger.Log(transaction, caller, run, log), cancellationToken));
     }
 
-    public async Task FinishAsync(Caller caller, RunId run, RunStatus status, string? error = null, CancellationToken cancellationToken = default)
+    public async Task FinishAsync(Caller caller, RunId run, RunStatus status, string? error = null, DateTimeOffset? endedAt = null, CancellationToken cancellationToken = default)
     {
         if (status == RunStatus.Running)
             throw new InvalidException("A run ends as finished, failed or cancelled, not as running.");
@@ -70,11 +71,14 @@ internal sealed class RunStore(
         var id = run.ToString();
         await database.WriteAsync(transaction =>
         {
-            if (RunRows.Require(transaction, caller, run).Status != RunRows.Word(RunStatus.Running))
+            var row = RunRows.Require(transaction, caller, run);
+            if (row.Status != RunRows.Word(RunStatus.Running))
                 return;
-            var now = Instant.ToColumn(clock.GetUtcNow());
-            transaction.GetTable<RunRow>().Where(row => row.Id == id)
-                .Set(row => row.Status, word).Set(row => row.Error, error).Set(row => row.EndedAt, now).Set(row => row.AliveUntil, (long?)null).Update();
+            var now = Instant.ToColumn(endedAt ?? clock.GetUtcNow());
+            if (endedAt is not null && now < row.StartedAt)
+                throw new InvalidException($"Run {run} began at {Instant.FromColumn(row.StartedAt):O} and cannot have ended at {endedAt:O}.");
+            transaction.GetTable<RunRow>().Where(r => r.Id == id)
+                .Set(r => r.Status, word).Set(r => r.Error, error).Set(r => r.EndedAt, now).Set(r => r.AliveUntil, (long?)null).Update();
             audit.Append(transaction, caller, $"run.{word}", $"run/{run}", error is null ? "" : error.Split('\n')[0]);
         }, cancellationToken);
         live.End(id);
@@ -193,6 +197,15 @@ internal sealed class RunStore(
             transaction.GetTable<RunRow>().Where(r => r.Key == row.Key).Set(r => r.DeletedAt, deletedAt).Update();
             audit.Append(transaction, caller, action, $"run/{run}");
         }, cancellationToken);
+
+    private static void Check(RunEnvironment? environment)
+    {
+        foreach (var text in environment is null ? [] : new[] { environment.CodeCommit ?? "", environment.Runtime, environment.OperatingSystem, environment.Processor })
+        {
+            if (text is not { Length: <= AssetRef.MaxNameLength })
+                throw new InvalidException($"A run's environment is its commit, runtime, operating system and processor, each of at most {AssetRef.MaxNameLength} characters.");
+        }
+    }
 
     private static RunRow RowOf(Caller caller, NewRun run, RunEnvironment environment, DateTimeOffset start) => new()
     {

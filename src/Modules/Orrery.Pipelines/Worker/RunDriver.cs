@@ -26,7 +26,7 @@ internal sealed class RunDriver(IResources resources, IRuns runs, PipelineRuns a
         }
 
         // Also where a worker died between the two.
-        await runs.FinishAsync(pipeline.Caller, id, Words.Read<RunStatus>(pipeline.Status), pipeline.Error, stops.Lost);
+        await runs.FinishAsync(pipeline.Caller, id, Words.Read<RunStatus>(pipeline.Status), pipeline.Error, cancellationToken: stops.Lost);
     }
 
     private async Task<(RunStatus, string?)> RunAsync(PipelineRunRow pipeline, RunStops stops)
@@ -58,7 +58,7 @@ internal sealed class RunDriver(IResources resources, IRuns runs, PipelineRuns a
     {
         try
         {
-            await runs.FinishAsync(pipeline.Caller, new(Guid.Parse(state.RunId!)), RunStatus.Failed, "The worker stopped before the step was done; it was begun again.", lost);
+            await runs.FinishAsync(pipeline.Caller, new(Guid.Parse(state.RunId!)), RunStatus.Failed, "The worker stopped before the step was done; it was begun again.", cancellationToken: lost);
         }
         catch (NotFoundException)
         {

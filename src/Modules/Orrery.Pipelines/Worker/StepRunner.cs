@@ -168,7 +168,7 @@ internal sealed partial class StepRunner(
         if (error is not OrreryException)
             StepFailed(error, step.Declared.Name, pipeline.Pipeline, pipeline.Id, state.Attempt);
         var reason = error is OrreryException ? error.Message : $"{error.GetType().Name}: {error.Message}";
-        await runs.FinishAsync(pipeline.Caller, run, RunStatus.Failed, reason, lost);
+        await runs.FinishAsync(pipeline.Caller, run, RunStatus.Failed, reason, cancellationToken: lost);
         var retries = step.Declared.Retries ?? new RetrySpec(1);
         if (state.Attempt >= retries.Attempts || !RetryDelay.CanHelp(error))
             return await EndAsync(WithProgress(pipeline, state) with { Status = Words.Of(StepStatus.Failed), Reason = reason }, lost);

@@ -69,7 +69,7 @@ internal sealed class StudyLedger(IRuns runs, IBlobStore blobs, TrialLedger tria
             Tags = tags,
             Artifacts = [new(StatePath, await blobs.PutAsync(JsonSerializer.SerializeToUtf8Bytes(study.ToState(), LedgerJson.Options), cancellationToken), Json)],
         }, cancellationToken);
-        await runs.FinishAsync(caller, run.Id, status, error, cancellationToken);
+        await runs.FinishAsync(caller, run.Id, status, error, cancellationToken: cancellationToken);
     }
 
     private static Dictionary<string, string> Describe(StudyPlan plan)

@@ -47,7 +47,7 @@ internal sealed class TrialLedger(IRuns runs, TimeProvider time)
             Metrics = [.. course, .. metrics.Select(m => new MetricPoint(plan.Metrics.Contains(m.Key) ? Objective + m.Key : m.Key, m.Value, 0, now))],
             Tags = new Dictionary<string, string> { [State] = trial.WasLost ? Lost : Word(told.State) },
         }, cancellationToken);
-        await runs.FinishAsync(caller, trial.Run, Status(told.State), told.Failure, cancellationToken);
+        await runs.FinishAsync(caller, trial.Run, Status(told.State), told.Failure, cancellationToken: cancellationToken);
     }
 
     public Task ReportAsync(Caller caller, StudyPlan plan, RunId trial, int step, double value, CancellationToken cancellationToken) =>
@@ -106,7 +106,7 @@ internal sealed class TrialLedger(IRuns runs, TimeProvider time)
 
         // Its end was told, and the server ended before it was written down.
         if (state != TrialState.Running && run.Status == RunStatus.Running)
-            await runs.FinishAsync(caller, run.Id, Status(state), record.Failure, cancellationToken);
+            await runs.FinishAsync(caller, run.Id, Status(state), record.Failure, cancellationToken: cancellationToken);
         if (plan.Options.Pruner != PrunerKind.None)
             record = record with { Reports = [.. await ReportsAsync(caller, run.Id, plan, cancellationToken)] };
         return new(record, run.Id, run.Tags.GetValueOrDefault(Worker) ?? "", run.StartedAt, run.EndedAt)

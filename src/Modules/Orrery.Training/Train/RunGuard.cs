@@ -22,7 +22,7 @@ internal static class RunGuard
         }
         catch (Exception error)
         {
-            await runs.FinishAsync(caller, run, RunStatus.Failed, Reason(error), CancellationToken.None);
+            await runs.FinishAsync(caller, run, RunStatus.Failed, Reason(error), cancellationToken: CancellationToken.None);
             throw;
         }
     }

@@ -67,7 +67,7 @@ internal sealed class TrainHandler(
     {
         foreach (var below in (await runs.ListAsync(caller, new(Parent: run, Status: RunStatus.Running), new(), cancellationToken)).Items)
             await EndAsync(caller, below.Id, cancellationToken);
-        await runs.FinishAsync(caller, run, RunStatus.Failed, "The process ended while it ran.", cancellationToken);
+        await runs.FinishAsync(caller, run, RunStatus.Failed, "The process ended while it ran.", cancellationToken: cancellationToken);
     }
 
     private async Task<TrainedModel> TrainAsync(Caller caller, Training training, IProgress<StepProgress>? progress, CancellationToken cancellationToken)

@@ -19,7 +19,8 @@ internal static class MetricWriter
     /// <summary>Metrics asked for in one statement.</summary>
     private const int MaxAsked = 1000;
 
-    private static readonly BulkCopyOptions Bulk = new() { MaxBatchSize = MaxRows, BulkCopyType = BulkCopyType.MultipleRows };
+    /// <summary>As parameters: in a statement's text an infinity is no number, and a double loses its last bits.</summary>
+    private static readonly BulkCopyOptions Bulk = new() { MaxBatchSize = MaxRows, BulkCopyType = BulkCopyType.MultipleRows, UseParameters = true };
 
     public static void Add(DataConnection transaction, RunRow run, IReadOnlyList<MetricPoint> points, IReadOnlyDictionary<string, long> keys)
     {
