@@ -23,6 +23,7 @@ internal static class CommandLine
         GetCommand.Create(),
         IngestCommand.Create(),
         RunCommand.Create(),
+        StudyCommand.Create(),
         ImportCommand.Create(),
         LineageCommand.Create(),
         StatusCommand.Create(),

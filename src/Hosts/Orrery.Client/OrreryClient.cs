@@ -41,6 +41,7 @@ public sealed class OrreryClient
         Pipelines = new(this);
         Resources = new(this);
         Runs = new(this);
+        Studies = new(this);
         Tokens = new(this);
         Webhooks = new(this);
     }
@@ -77,6 +78,9 @@ public sealed class OrreryClient
 
     /// <summary>Runs.</summary>
     public RunsClient Runs { get; }
+
+    /// <summary>Studies and their trials.</summary>
+    public StudiesClient Studies { get; }
 
     /// <summary>API tokens.</summary>
     public TokensClient Tokens { get; }

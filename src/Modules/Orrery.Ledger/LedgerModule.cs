@@ -11,7 +11,6 @@ using Orrery.Ledger.Folders;
 using Orrery.Ledger.Gates;
 using Orrery.Ledger.Keys;
 using Orrery.Ledger.Lineage;
-using Orrery.Ledger.LoggedModels;
 using Orrery.Ledger.Resources;
 using Orrery.Ledger.Runs;
 using Orrery.Ledger.Runs.Metrics;
@@ -53,7 +52,6 @@ public static class LedgerModule
         services.AddSingleton<RunEnvironmentReader>();
         services.AddSingleton<IFolders, FolderStore>();
         services.AddSingleton<MetricNames>();
-        services.AddSingleton<ILoggedModels, LoggedModelStore>();
         services.AddSingleton<RunLogger>();
         services.AddSingleton<LiveRuns>();
         services.AddSingleton<IRuns, RunStore>();

@@ -21,6 +21,9 @@ public sealed class Servers : IAsyncLifetime
     /// <summary>Pages whose addresses are only known once the model has lived: of a training, of a pipeline's run, of two runs beside each other.</summary>
     internal IReadOnlyList<string> LivedRuns { get; private set; } = [];
 
+    /// <summary>Pages of studies whose trials ran outside: one of a single objective, one of two.</summary>
+    internal IReadOnlyList<string> Studies { get; private set; } = [];
+
     public async ValueTask InitializeAsync()
     {
         Empty = await TestServer.StartAsync();
@@ -28,7 +31,9 @@ public sealed class Servers : IAsyncLifetime
         await Deliveries.LiveAsync(Lived);
         var trained = (await Lived.Get<IRuns>().ListAsync(Caller.System("test"), new(Kind: "train"), new(2))).Items;
         var pipeline = (await Lived.Get<IPipelines>().ListAsync(Caller.System("test"), "train-deliveries", new(1))).Items.Single();
-        LivedRuns = [$"/runs/{trained[0].Id}", $"/runs/compare?ids={trained[0].Id},{trained[1].Id}", $"/pipelines/train-deliveries/runs/{pipeline.Id}", $"/runs/{pipeline.Id}"];
+        Studies = await TunedBowls.LiveAsync(Lived);
+        var within = (await Lived.Get<IRuns>().ListAsync(Caller.System("test"), new(Kind: "study", Parent: trained[0].Id), new(1))).Items.Single();
+        LivedRuns = [$"/runs/{trained[0].Id}", $"/runs/compare?ids={trained[0].Id},{trained[1].Id}", $"/pipelines/train-deliveries/runs/{pipeline.Id}", $"/runs/{pipeline.Id}", $"/studies/{within.Id}", .. Studies];
     }
 
     public async ValueTask DisposeAsync()

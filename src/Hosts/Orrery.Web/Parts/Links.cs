@@ -8,6 +8,9 @@ internal static class Links
 {
     public static string Run(RunId run) => $"/runs/{run}";
 
+    /// <summary>The page of a study's run.</summary>
+    public static string Study(RunId run) => $"/studies/{run}";
+
     public static string Artifact(RunId run, string path) => $"/api/v1/runs/{run}/artifacts/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}";
 
     /// <summary>The page of an asset's version; its place in the lineage graph for kinds without a page.</summary>

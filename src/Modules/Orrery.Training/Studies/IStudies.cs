@@ -57,8 +57,8 @@ public sealed record StudyStatus(
 /// <summary>What a worker that asked gets.</summary>
 /// <param name="Trial">The trial to run; null where there is none now.</param>
 /// <param name="Done">Whether there will be none any more: the worker may go.</param>
-/// <param name="Lease">Say something about the trial within this time, or it counts as lost.</param>
-public sealed record TrialOffer(StudyTrial? Trial, bool Done, TimeSpan Lease);
+/// <param name="LeaseSeconds">Say something about the trial within this time, or it counts as lost.</param>
+public sealed record TrialOffer(StudyTrial? Trial, bool Done, double LeaseSeconds);
 
 /// <summary>How a trial came out.</summary>
 /// <param name="State"><c>complete</c>, <c>pruned</c> or <c>failed</c>.</param>

@@ -54,7 +54,7 @@ internal sealed class LiveStudy(Run run, StudyPlan plan, Study study, IEnumerabl
         lock (_gate)
         {
             if (Left == 0)
-                return new(null, IsDone, plan.Lease);
+                return new(null, IsDone, plan.Lease.TotalSeconds);
             wasEnqueued = study.Waiting.FirstOrDefault() is { RetryOf: null };
             trial = study.Ask();
         }
@@ -65,7 +65,7 @@ internal sealed class LiveStudy(Run run, StudyPlan plan, Study study, IEnumerabl
             _stored[trial.Number] = new(trial, trialRun, worker, time.GetUtcNow(), null) { WasEnqueued = wasEnqueued };
         });
         _leases.Take(trial.Number, worker, LeaseOf(worker));
-        return new(Shown(_stored[trial.Number]), false, plan.Lease);
+        return new(Shown(_stored[trial.Number]), false, plan.Lease.TotalSeconds);
     }
 
     public async Task<ParameterValue> SuggestAsync(Caller caller, int trial, string worker, ParameterSpec parameter, CancellationToken cancellationToken)

@@ -50,7 +50,7 @@ internal sealed class StudyDriver(LiveStudies studies, TimeProvider time, ILogge
             {
                 failed.Token.ThrowIfCancellationRequested();
                 var (offer, live) = await studies.CallAsync(caller, run, async (live, token) =>
-                    (live.HasEnded ? new TrialOffer(null, true, plan.Lease) : await live.AskAsync(caller, worker, token), live), failed.Token);
+                    (live.HasEnded ? new TrialOffer(null, true, plan.Lease.TotalSeconds) : await live.AskAsync(caller, worker, token), live), failed.Token);
                 if (offer.Trial is not { } trial)
                     return;
                 var fit = await RunAsync(live, mine, trial, failed.Token);
