@@ -25,6 +25,7 @@ internal static class CommandLine
         RunCommand.Create(),
         StudyCommand.Create(),
         ImportCommand.Create(),
+        SyncCommand.Create(),
         LineageCommand.Create(),
         StatusCommand.Create(),
         LoginCommand.Create(),

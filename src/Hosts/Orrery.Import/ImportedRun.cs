@@ -12,6 +12,12 @@ namespace Orrery.Import;
 /// <param name="StartedAt">When it began.</param>
 public sealed record ImportedRun(RunId Id, string Folder, string Name, DateTimeOffset StartedAt)
 {
+    /// <summary>What it did, where its record says so.</summary>
+    public string Kind { get; init; } = RunImport.Kind;
+
+    /// <summary>The seed of all its chance.</summary>
+    public long? Seed { get; init; }
+
     /// <summary>The run that it is part of.</summary>
     public RunId? Parent { get; init; }
 

@@ -32,7 +32,7 @@ public sealed class RunImport(OrreryClient orrery)
 
     private async Task BringAsync(ImportedRun run, ImportReport report, CancellationToken cancellationToken)
     {
-        var present = await orrery.Runs.StartAsync(new(Kind, Names.Short(run.Name, Names.MaxLength), Names.Short(run.Folder, Names.MaxFolderLength), run.Parent, Id: run.Id, StartedAt: run.StartedAt, Environment: run.Environment), cancellationToken);
+        var present = await orrery.Runs.StartAsync(new(run.Kind, Names.Short(run.Name, Names.MaxLength), Names.Short(run.Folder, Names.MaxFolderLength), run.Parent, run.Seed, Id: run.Id, StartedAt: run.StartedAt, Environment: run.Environment), cancellationToken);
         if (present.Status != "running")
         {
             report.RunsThere++;
