@@ -41,7 +41,7 @@ internal static unsafe class GraphSearch
     /// </summary>
     public static void Beam(HnswStorage storage, Space space, byte* query, SearchContext context, int start, int ef, int layer, BeamTarget target)
     {
-        Begin(storage, space, query, context, start, ef, target);
+        Begin(storage, space, query, context, start, ef, layer, target);
         var (candidates, found) = (context.Candidates, context.Found);
         while (candidates.Count > 0)
         {
@@ -49,9 +49,7 @@ internal static unsafe class GraphSearch
             if (found.Count >= ef && nearest > ~found.Top)
                 break;
             var unseen = Unseen(storage, context, RankHeap.Slot(nearest), layer, space.RowBytes);
-            Meet(storage, space, query, context, unseen, ef, target);
-            if (candidates.Count > 0)
-                Prefetching.Read(storage.Links(RankHeap.Slot(candidates.Top), layer), PrefetchedLinks);
+            Meet(storage, space, query, context, unseen, ef, layer, target);
         }
     }
 
@@ -61,7 +59,7 @@ internal static unsafe class GraphSearch
     /// </summary>
     public static void BeamAmong(HnswStorage storage, Space space, byte* query, SearchContext context, int start, int ef, BeamTarget target)
     {
-        Begin(storage, space, query, context, start, ef, target);
+        Begin(storage, space, query, context, start, ef, 0, target);
         var (candidates, found) = (context.Candidates, context.Found);
         while (candidates.Count > 0)
         {
@@ -69,11 +67,11 @@ internal static unsafe class GraphSearch
             if (found.Count >= ef && nearest > ~found.Top)
                 break;
             var unseen = UnseenAmong(storage, context, RankHeap.Slot(nearest), space.RowBytes, target);
-            Meet(storage, space, query, context, unseen, ef, target);
+            Meet(storage, space, query, context, unseen, ef, 0, target);
         }
     }
 
-    private static void Begin(HnswStorage storage, Space space, byte* query, SearchContext context, int start, int ef, BeamTarget target)
+    private static void Begin(HnswStorage storage, Space space, byte* query, SearchContext context, int start, int ef, int layer, BeamTarget target)
     {
         context.Begin(storage.Capacity);
         context.Visit(start);
@@ -83,35 +81,39 @@ internal static unsafe class GraphSearch
         var count = 1;
         if (context.Visit(entry))
             context.Batch[count++] = entry;
-        Meet(storage, space, query, context, count, ef, target);
+        Meet(storage, space, query, context, count, ef, layer, target);
     }
 
     /// <summary>Ranks the batch, and keeps what is near enough.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Meet(HnswStorage storage, Space space, byte* query, SearchContext context, int count, int ef, BeamTarget target)
+    private static void Meet(HnswStorage storage, Space space, byte* query, SearchContext context, int count, int ef, int layer, BeamTarget target)
     {
         var (candidates, found) = (context.Candidates, context.Found);
         int* batch = context.Batch;
         float* ranks = context.Ranks;
         space.Rank(query, storage.Row(0), batch, count, ranks);
+        var farthest = found.Count < ef ? long.MaxValue : ~found.Top;
         for (var i = 0; i < count; i++)
         {
             var slot = batch[i];
             var key = RankHeap.Key(Space.Orderly(ranks[i]), slot);
-            if (found.Count >= ef && key > ~found.Top)
+            if (key > farthest)
                 continue;
             candidates.Push(key);
+            // It is likely to be walked from soon.
+            Prefetching.Read(storage.Links(slot, layer), PrefetchedLinks);
             if (!target.Includes(storage, slot))
                 continue;
             if (found.Count < ef)
                 found.Push(~key);
             else
                 found.ReplaceTop(~key);
+            farthest = found.Count < ef ? long.MaxValue : ~found.Top;
         }
     }
 
     /// <summary>
-    /// Gathers neighbours not met before. Their rows are asked for while the list is still read: a read that misses the cache costs far more than a distance.
+    /// Gathers neighbours not met before. Their rows are asked for before the first is read: a read that misses the cache costs far more than a distance.
     /// </summary>
     private static int Unseen(HnswStorage storage, SearchContext context, int slot, int layer, int rowBytes)
     {
@@ -122,12 +124,14 @@ internal static unsafe class GraphSearch
         for (var i = 1; i <= count; i++)
         {
             var neighbor = Volatile.Read(ref links[i]);
-            if (!context.Visit(neighbor))
-                continue;
-            batch[unseen++] = neighbor;
-            Prefetching.Read(storage.Row(neighbor), rowBytes);
+            // Half of them were met before, which half nobody can predict: counted, not branched on.
+            var fresh = context.Visit(neighbor);
+            batch[unseen] = neighbor;
+            unseen += *(byte*)&fresh;
         }
 
+        for (var i = 0; i < unseen; i++)
+            Prefetching.Read(storage.Row(batch[i]), rowBytes);
         return unseen;
     }
 

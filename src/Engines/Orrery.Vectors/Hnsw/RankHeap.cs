@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Orrery.Vectors.Memory;
 
 namespace Orrery.Vectors.Hnsw;
 
@@ -7,15 +8,18 @@ namespace Orrery.Vectors.Hnsw;
 /// ranks the newer point comes first: with the older first, the points of a large group of equal vectors would all link to the first few, and
 /// nothing to the rest. Complemented keys turn it into a heap with the greatest on top.
 /// </summary>
-internal sealed class RankHeap
+internal sealed unsafe class RankHeap
 {
-    private long[] _keys = new long[256];
+    private NativeBlock<long> _block = new(256);
+    private long* _keys;
+
+    public RankHeap() => _keys = _block.Pointer;
 
     public int Count { get; private set; }
 
-    public long Top => _keys[0];
+    public long Top => *_keys;
 
-    public ReadOnlySpan<long> Keys => _keys.AsSpan(0, Count);
+    public ReadOnlySpan<long> Keys => new(_keys, Count);
 
     /// <summary>The order of floats as integers: negative ones have their bits turned round.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -37,8 +41,8 @@ internal sealed class RankHeap
 
     public void Push(long key)
     {
-        if (Count == _keys.Length)
-            Array.Resize(ref _keys, Count * 2);
+        if (Count == _block.Length)
+            Grow();
         var keys = _keys;
         var at = Count++;
         while (at > 0 && key < keys[(at - 1) >> 1])
@@ -52,7 +56,7 @@ internal sealed class RankHeap
 
     public long Pop()
     {
-        var top = _keys[0];
+        var top = *_keys;
         var last = _keys[--Count];
         if (Count > 0)
             ReplaceTop(last);
@@ -61,18 +65,38 @@ internal sealed class RankHeap
 
     public void ReplaceTop(long key)
     {
+        var (count, at) = (Count, 0);
         var keys = _keys;
-        var at = 0;
-        for (var child = 1; child < Count; child = 2 * at + 1)
+        var child = 1;
+        for (; child + 1 < count; child = 2 * at + 1)
         {
-            if (child + 1 < Count && keys[child + 1] < keys[child])
-                child++;
+            // Which child is less is a coin toss: added up, not branched on.
+            var second = keys[child + 1] < keys[child];
+            child += *(byte*)&second;
             if (key <= keys[child])
-                break;
+            {
+                keys[at] = key;
+                return;
+            }
+
+            keys[at] = keys[child];
+            at = child;
+        }
+
+        if (child < count && keys[child] < key)
+        {
             keys[at] = keys[child];
             at = child;
         }
 
         keys[at] = key;
+    }
+
+    private void Grow()
+    {
+        var larger = new NativeBlock<long>(2 * _block.Length);
+        _block.CopyTo(larger, Count);
+        _block = larger;
+        _keys = larger.Pointer;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Orrery.Vectors.Distances;
 using Orrery.Vectors.Memory;
 
@@ -10,7 +11,7 @@ internal sealed unsafe class SearchContext
     private readonly NativeBlock<byte>? _row;
     private readonly NativeBlock<int> _batch;
     private readonly NativeBlock<float> _ranks;
-    private ushort[] _visited = [];
+    private NativeBlock<ushort> _visited = new(0);
     private ushort _round;
 
     public SearchContext(Space space, int mostLinks)
@@ -68,13 +69,13 @@ internal sealed unsafe class SearchContext
     {
         if (_visited.Length < capacity)
         {
-            _visited = new ushort[capacity];
+            _visited = new NativeBlock<ushort>(capacity);
             _round = 0;
         }
 
         if (++_round == 0)
         {
-            Array.Clear(_visited);
+            _visited.Clear();
             _round = 1;
         }
 
@@ -82,12 +83,13 @@ internal sealed unsafe class SearchContext
         Found.Clear();
     }
 
+    /// <summary>Marks a point; false where it was marked in this round already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Visit(int slot)
     {
-        ref var mark = ref _visited[slot];
-        if (mark == _round)
-            return false;
-        mark = _round;
-        return true;
+        var mark = _visited.Pointer + slot;
+        var fresh = *mark != _round;
+        *mark = _round;
+        return fresh;
     }
 }

@@ -56,6 +56,8 @@ internal sealed unsafe class NativeBlock<T>
 
     public ref T this[int index] => ref Pointer[index];
 
+    public void Clear() => NativeMemory.Clear(Pointer, checked((nuint)Length * (nuint)sizeof(T)));
+
     public void CopyTo(NativeBlock<T> other, long count) =>
         NativeMemory.Copy(Pointer, other.Pointer, checked((nuint)count * (nuint)sizeof(T)));
 }
