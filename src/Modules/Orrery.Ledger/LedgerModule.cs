@@ -57,6 +57,7 @@ public static class LedgerModule
         services.AddSingleton<IRuns, RunStore>();
         services.AddHostedService<RunKeeping>();
         services.AddSingleton<IArtifactTree, ArtifactTree>();
+        services.AddSingleton<IArtifactUploads, ArtifactUploads>();
         services.AddSingleton<SignalLabels>();
         services.AddSingleton<ILineage, LineageStore>();
         services.AddSingleton(provider => new ResourceKinds(new(provider.GetServices<IResourceKind>)));

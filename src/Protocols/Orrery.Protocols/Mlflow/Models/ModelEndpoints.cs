@@ -3,7 +3,7 @@ using Orrery.Protocols.Mlflow.Wire;
 
 namespace Orrery.Protocols.Mlflow.Models;
 
-/// <summary>The model registry's part of the wire.</summary>
+/// <summary>The model registry's and the artifacts' part of the wire.</summary>
 internal static class ModelEndpoints
 {
     public static void Map(MlflowRoutes routes)
@@ -12,5 +12,7 @@ internal static class ModelEndpoints
         var (models, uris) = (new RegisteredModels(services), new ArtifactUris(services));
         new RegisteredModelEndpoints(services, models).Map(routes);
         new ModelVersionEndpoints(services, models, new ModelSources(services, models, uris), uris).Map(routes);
+        new RunArtifactEndpoints(services, models, uris).Map(routes);
+        new ArtifactProxyEndpoints(services).Map(routes.Host);
     }
 }

@@ -1,0 +1,107 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Orrery.Ledger.Artifacts;
+using Orrery.Ledger.Runs;
+using Orrery.Platform.Access;
+using Orrery.Platform.Blobs;
+using Orrery.Protocols.Mlflow.Models;
+using Orrery.Protocols.Mlflow.Wire;
+
+namespace Orrery.Protocols.Mlflow.Artifacts;
+
+/// <summary>Artifacts by the run or the model version that they belong to: what MLflow's pages and some of its clients ask for.</summary>
+internal sealed class RunArtifactEndpoints(IServiceProvider services, RegisteredModels models, ArtifactUris uris)
+{
+    private const int MaxUploadBytes = 10 << 20; // MLflow's own bound of this route
+
+    private readonly Lazy<IArtifactTree> _tree = new(services.GetRequiredService<IArtifactTree>);
+    private readonly Lazy<IBlobStore> _blobs = new(services.GetRequiredService<IBlobStore>);
+    private readonly ArtifactContent _content = new(services);
+
+    public void Map(MlflowRoutes routes)
+    {
+        routes.Get("/artifacts/list", Role.Viewer, ListAsync);
+        var host = routes.Host;
+        host.MapGet("/get-artifact", context => MlflowErrors.AnswerAsync(context, () => OfRunAsync(context))).RequireRole(Role.Viewer).ExcludeFromDescription();
+        host.MapGet("/model-versions/get-artifact", context => MlflowErrors.AnswerAsync(context, () => OfVersionAsync(context))).RequireRole(Role.Viewer).ExcludeFromDescription();
+        host.MapPost("/ajax-api/2.0/mlflow/upload-artifact", context => MlflowErrors.AnswerAsync(context, () => UploadAsync(context))).RequireRole(Role.Editor).ExcludeFromDescription();
+    }
+
+    private async Task ListAsync(MlflowCall call)
+    {
+        var run = await RunAsync(call.Caller, call.Fields.RunId(), call.Cancelled);
+        var path = call.Fields.Text("path") is { Length: > 0 } given ? SafePath.Read(given.TrimEnd('/')) : "";
+        var entries = await _tree.Value.ListAsync(call.Caller, Join(RootOf(run), path), call.Cancelled);
+        await call.AnswerAsync(json =>
+        {
+            json.WriteString("root_uri"u8, run.ArtifactUri);
+            ArtifactJson.WriteFiles(json, entries, path);
+        });
+    }
+
+    private async Task OfRunAsync(HttpContext http)
+    {
+        var path = SafePath.Read(http.Request.Query["path"]);
+        var run = await RunAsync(http.Caller(), Parameter(http, "run_id", "run_uuid"), http.RequestAborted);
+        var file = await _tree.Value.GetAsync(http.Caller(), Join(RootOf(run), path), http.RequestAborted);
+        await _content.AnswerAsync(http, file.Path, file.Content.Digest);
+    }
+
+    private async Task OfVersionAsync(HttpContext http)
+    {
+        var path = SafePath.Read(http.Request.Query["path"]);
+        var number = ModelNames.Version(Parameter(http, "version")) ?? throw MlflowException.Invalid("Parameter 'version' must be an integer.");
+        var version = await models.GetVersionAsync(http.Caller(), Parameter(http, "name"), number, http.RequestAborted);
+        // What was pinned when the version was registered is what the version is, whatever lies there now.
+        if (ModelJson.Sourced(version) is not { } sourced)
+            throw Elsewhere($"{version.Ref} was made by Orrery and has no folder of artifacts");
+        if (sourced.Files?.TryGetValue(path, out var digest) == true)
+        {
+            await _content.AnswerAsync(http, path, digest);
+            return;
+        }
+
+        var folder = await uris.FolderAsync(http.Caller(), sourced.Location, http.RequestAborted) ?? throw Elsewhere($"The files of {version.Ref} are at {sourced.Location}");
+        var file = await _tree.Value.GetAsync(http.Caller(), Join(folder, path), http.RequestAborted);
+        await _content.AnswerAsync(http, file.Path, file.Content.Digest);
+    }
+
+    private async Task UploadAsync(HttpContext http)
+    {
+        var id = Parameter(http, "run_uuid");
+        var path = SafePath.Read(Parameter(http, "path"));
+        if (http.Request.ContentLength > MaxUploadBytes)
+            throw TooLarge();
+        var run = await RunAsync(http.Caller(), id, http.RequestAborted);
+        await using var bounded = new BoundedStream(http.Request.Body, MaxUploadBytes, TooLarge);
+        var content = await _blobs.Value.PutAsync(bounded, http.RequestAborted);
+        if (content.Length == 0)
+            throw MlflowException.Invalid("Request must specify data.");
+        await _tree.Value.PutAsync(http.Caller(), new(Join(RootOf(run), path), content, ArtifactMediaTypes.Of(path)), http.RequestAborted);
+        http.Response.ContentType = "application/json";
+    }
+
+    private async Task<Run> RunAsync(Caller caller, string id, CancellationToken cancellationToken) => await uris.FindRunAsync(caller, id, cancellationToken)
+        ?? throw new MlflowException(MlflowErrorCode.ResourceDoesNotExist, $"Run with id={id} not found");
+
+    private static string RootOf(Run run) => ArtifactUris.Folder(run.ArtifactUri) ?? throw Elsewhere($"The artifacts of run {run.Id} are at {run.ArtifactUri}");
+
+    private static string Join(string folder, string path) => path.Length == 0 ? folder : folder.Length == 0 ? path : $"{folder}/{path}";
+
+    private static string Parameter(HttpContext http, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (http.Request.Query[name] is [{ Length: > 0 } value])
+                return value;
+        }
+
+        throw MlflowException.Invalid($"Request must specify {names[^1]}.");
+    }
+
+    private static MlflowException Elsewhere(string what) => new(MlflowErrorCode.NotImplemented, $"{what}, which this server does not read for others; ask there.");
+
+    private static MlflowException TooLarge() => MlflowException.Invalid("Artifact size is too large. Max size is 10MB.");
+}
