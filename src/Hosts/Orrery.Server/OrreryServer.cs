@@ -28,6 +28,9 @@ public static class OrreryServer
     /// <summary>Requests with a longer body are refused, but for routes that stream uploads and say so themselves.</summary>
     private const long MaxRequestBytes = 64 << 20;
 
+    /// <summary>The first line of a request, path and query: pages ask for metrics of a hundred runs by name.</summary>
+    private const int MaxRequestLineBytes = 64 << 10;
+
     /// <summary>Builds a server that is ready to run; nothing listens yet.</summary>
     /// <exception cref="InvalidException">It would listen beyond loopback without tokens.</exception>
     public static WebApplication Build(ServerOptions options, Action<WebApplicationBuilder>? configure = null)
@@ -68,6 +71,7 @@ public static class OrreryServer
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
+        kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
         var address = IPAddress.Parse(options.Address);
         // One port cannot speak HTTP/1 and HTTP/2 without TLS, so gRPC has its own.
         kestrel.Listen(address, options.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
@@ -83,6 +87,8 @@ public static class OrreryServer
         services.AddSingleton(_ => new SchemaSnapshot(ReadSchema()));
 
         services.AddLedger(configuration);
+        if (options.ArtifactRoot is { } artifactRoot)
+            services.Configure<LedgerOptions>(ledger => ledger.ArtifactRoot = artifactRoot);
         services.AddPipelines(configuration);
         services.AddData(configuration);
         services.AddFeatures();

@@ -23,6 +23,12 @@ public sealed record ServerOptions
     /// <summary>Whether every request needs a token. Off, everybody who reaches the address is its administrator.</summary>
     public bool RequireTokens { get; init; }
 
+    /// <summary>
+    /// Below what URI clients that keep artifacts by URI (MLflow's) put those of new folders' runs; null leaves it to the configuration (<c>Ledger:ArtifactRoot</c>),
+    /// by default this server.
+    /// </summary>
+    public string? ArtifactRoot { get; init; }
+
     /// <summary>The port of gRPC that follows from the options.</summary>
     public int EffectiveGrpcPort => GrpcPort ?? (HttpPort == 0 ? 0 : HttpPort + 1);
 }

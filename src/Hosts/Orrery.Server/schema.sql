@@ -54,6 +54,14 @@ CREATE TABLE "run_metrics" ("run_key" INTEGER NOT NULL, "metric_key" INTEGER NOT
 CREATE INDEX "ix_run_metrics_value" ON "run_metrics" ("folder_key" ASC, "metric_key" ASC, "value" ASC, "run_key" ASC);
 CREATE TABLE "metric_chunks" ("key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "run_key" INTEGER NOT NULL, "metric_key" INTEGER NOT NULL, "length" INTEGER NOT NULL, "points" BLOB NOT NULL);
 CREATE INDEX "ix_metric_chunks" ON "metric_chunks" ("run_key" ASC, "metric_key" ASC);
+CREATE TABLE "run_datasets" ("run_key" INTEGER NOT NULL, "name" TEXT NOT NULL, "digest" TEXT NOT NULL, "number" INTEGER NOT NULL, "source_type" TEXT NOT NULL, "source" TEXT NOT NULL, "schema" TEXT, "profile" TEXT, "context" TEXT, "tags" TEXT NOT NULL, CONSTRAINT "PK_run_datasets" PRIMARY KEY ("run_key", "name", "digest"));
+CREATE TABLE "run_models" ("run_key" INTEGER NOT NULL, "model_id" TEXT NOT NULL, "output" INTEGER NOT NULL, "step" INTEGER NOT NULL, CONSTRAINT "PK_run_models" PRIMARY KEY ("run_key", "model_id", "output"));
+CREATE TABLE "logged_models" ("key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "folder_key" INTEGER NOT NULL, "name" TEXT NOT NULL, "artifact_uri" TEXT NOT NULL, "status" TEXT NOT NULL, "type" TEXT NOT NULL, "source_run" TEXT NOT NULL, "created_at" INTEGER NOT NULL, "updated_at" INTEGER NOT NULL, "deleted_at" INTEGER);
+CREATE UNIQUE INDEX "ux_logged_models_id" ON "logged_models" ("id" ASC);
+CREATE INDEX "ix_logged_models_folder" ON "logged_models" ("folder_key" ASC, "created_at" DESC);
+CREATE TABLE "logged_model_parameters" ("model_key" INTEGER NOT NULL, "name" TEXT NOT NULL, "value" TEXT NOT NULL, CONSTRAINT "PK_logged_model_parameters" PRIMARY KEY ("model_key", "name"));
+CREATE TABLE "logged_model_tags" ("model_key" INTEGER NOT NULL, "name" TEXT NOT NULL, "value" TEXT NOT NULL, CONSTRAINT "PK_logged_model_tags" PRIMARY KEY ("model_key", "name"));
+CREATE TABLE "logged_model_metrics" ("model_key" INTEGER NOT NULL, "name" TEXT NOT NULL, "run_id" TEXT NOT NULL, "step" INTEGER NOT NULL, "time" INTEGER NOT NULL, "value" NUMERIC, "dataset_name" TEXT, "dataset_digest" TEXT, CONSTRAINT "PK_logged_model_metrics" PRIMARY KEY ("model_key", "name", "run_id", "step", "time"));
 CREATE TABLE "data_profiles" ("content" TEXT NOT NULL, "format" INTEGER NOT NULL, "profile" TEXT NOT NULL, CONSTRAINT "PK_data_profiles" PRIMARY KEY ("content", "format"));
 CREATE TABLE "pipeline_runs" ("id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "pipeline" TEXT NOT NULL, "version" INTEGER NOT NULL, "status" TEXT NOT NULL, "trigger_kind" TEXT NOT NULL, "trigger_detail" TEXT NOT NULL, "trigger_key" TEXT, "parameters" TEXT NOT NULL, "owner" TEXT NOT NULL, "owner_role" TEXT NOT NULL, "cancel" INTEGER NOT NULL, "error" TEXT, "started_at" INTEGER NOT NULL, "ended_at" INTEGER, CONSTRAINT "PK_pipeline_runs" PRIMARY KEY ("id"));
 CREATE UNIQUE INDEX "ux_pipeline_runs_trigger" ON "pipeline_runs" ("trigger_key" ASC);
@@ -80,6 +88,7 @@ INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000001, dat
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000002, datetime('now'), 'Ledger: runs end with their process');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000003, datetime('now'), 'Ledger: registry, aliases, webhooks, files');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000004, datetime('now'), 'Ledger: folders of runs; metrics in chunks');
+INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000005, datetime('now'), 'Ledger: logged models, datasets of runs');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (13000001, datetime('now'), 'API tokens');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (2000001, datetime('now'), 'Data: profiles by content');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (5000001, datetime('now'), 'Pipelines: runs, steps, finished steps by key, subscriptions');

@@ -11,6 +11,7 @@ using Orrery.Ledger.Folders;
 using Orrery.Ledger.Gates;
 using Orrery.Ledger.Keys;
 using Orrery.Ledger.Lineage;
+using Orrery.Ledger.LoggedModels;
 using Orrery.Ledger.Resources;
 using Orrery.Ledger.Runs;
 using Orrery.Ledger.Runs.Metrics;
@@ -52,6 +53,7 @@ public static class LedgerModule
         services.AddSingleton<RunEnvironmentReader>();
         services.AddSingleton<IFolders, FolderStore>();
         services.AddSingleton<MetricNames>();
+        services.AddSingleton<ILoggedModels, LoggedModelStore>();
         services.AddSingleton<RunLogger>();
         services.AddSingleton<LiveRuns>();
         services.AddSingleton<IRuns, RunStore>();

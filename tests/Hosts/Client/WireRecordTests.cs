@@ -31,6 +31,7 @@ public sealed class WireRecordTests
         "AssetVersion.ref", // kind, name and number again
         "IngestResult.validation", // in the run's artifacts
         "MonitorStatus.spec", "MonitorStatus.last", // declared; and on the monitor's page
+        "Run.datasets", "Run.modelInputs", "Run.modelOutputs", // what tracking clients of other languages say of their runs
         "ViewState.name", "ViewState.version", "ViewState.spec", "ViewState.features", // asked for its watermark alone
     ];
 

@@ -13,7 +13,11 @@ internal static class UpCommand
         var address = new Option<string>("--address") { Description = "The IP address to listen on", DefaultValueFactory = _ => "127.0.0.1" };
         var port = new Option<int>("--port") { Description = "The port of pages and HTTP APIs; gRPC takes the next one", DefaultValueFactory = _ => ServerOptions.DefaultHttpPort };
         var tokens = new Option<bool>("--require-tokens") { Description = "Every request needs an API token (needed to listen beyond this machine)" };
-        var command = new Command("up", "Start a server on this machine.\n\nExample: orrery up --data ~/orrery --port 5080") { data, address, port, tokens };
+        var artifacts = new Option<string?>("--artifact-root")
+        {
+            Description = "The URI that MLflow clients put artifacts below (file:, s3: …); by default this server",
+        };
+        var command = new Command("up", "Start a server on this machine.\n\nExample: orrery up --data ~/orrery --port 5080") { data, address, port, tokens, artifacts };
         command.SetAction((parsed, cancellationToken) => Refusals.ShowAsync(async () =>
         {
             var app = OrreryServer.Build(new ServerOptions
@@ -22,6 +26,7 @@ internal static class UpCommand
                 Address = parsed.GetValue(address)!,
                 HttpPort = parsed.GetValue(port),
                 RequireTokens = parsed.GetValue(tokens),
+                ArtifactRoot = parsed.GetValue(artifacts),
             });
             await using (app)
             {

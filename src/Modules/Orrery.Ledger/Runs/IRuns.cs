@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using Orrery.Kernel;
 using Orrery.Ledger.Folders;
+using Orrery.Ledger.LoggedModels;
+using Orrery.Ledger.Runs.Datasets;
 using Orrery.Platform.Access;
 using Orrery.Platform.Blobs;
 
@@ -60,7 +62,19 @@ public sealed record Run(
     /// <summary><see cref="Metrics"/> with the step and time of each; the API has them in a metric's history.</summary>
     [JsonIgnore]
     public IReadOnlyList<MetricPoint> LastMetrics { get; init; } = [];
+
+    /// <summary>The datasets that it says it read.</summary>
+    public IReadOnlyList<RunDataset> Datasets { get; init; } = [];
+
+    /// <summary>The logged models that it read.</summary>
+    public IReadOnlyList<string> ModelInputs { get; init; } = [];
+
+    /// <summary>The logged models that it made.</summary>
+    public IReadOnlyList<ModelOutput> ModelOutputs { get; init; } = [];
 }
+
+/// <summary>A logged model that a run made, and at which step of its course.</summary>
+public sealed record ModelOutput(string Model, long Step);
 
 /// <summary>Who says when a run ends.</summary>
 public enum RunKeeper
@@ -144,6 +158,18 @@ public sealed record RunLog
     /// <summary>Artifacts; a path that exists is replaced.</summary>
     public IReadOnlyList<RunArtifact> Artifacts { get; init; } = [];
 
+    /// <summary>Metrics of logged models, beside those of the run.</summary>
+    public IReadOnlyList<ModelMetric> ModelMetrics { get; init; } = [];
+
+    /// <summary>Datasets that the run says it read; one that it named before stays as it was.</summary>
+    public IReadOnlyList<RunDataset> Datasets { get; init; } = [];
+
+    /// <summary>Logged models that the run read.</summary>
+    public IReadOnlyList<string> ModelInputs { get; init; } = [];
+
+    /// <summary>Logged models that the run made.</summary>
+    public IReadOnlyList<ModelOutput> ModelOutputs { get; init; } = [];
+
     /// <summary>Asset versions that the run read, with the role each played: <c>training-set</c>, <c>champion</c> …</summary>
     public IReadOnlyList<RunInput> Inputs { get; init; } = [];
 }
@@ -191,6 +217,9 @@ public interface IRuns
 
     /// <summary>Runs that are not deleted and meet all conditions, newest first.</summary>
     Task<Page<Run>> ListAsync(Caller caller, RunQuery query, PageRequest page, CancellationToken cancellationToken = default);
+
+    /// <summary>The datasets that the runs of some folders say they read; at most 1,000.</summary>
+    Task<IReadOnlyList<DatasetUse>> DatasetsAsync(Caller caller, IReadOnlyList<long> folders, CancellationToken cancellationToken = default);
 
     /// <summary>All points of a metric, by step, then time, then value; a point that was logged twice stands once.</summary>
     Task<IReadOnlyList<MetricPoint>> MetricHistoryAsync(Caller caller, RunId run, string key, CancellationToken cancellationToken = default);

@@ -4,6 +4,8 @@ using Orrery.Kernel;
 using Orrery.Ledger.Assets;
 using Orrery.Ledger.Audit;
 using Orrery.Ledger.Lineage;
+using Orrery.Ledger.LoggedModels;
+using Orrery.Ledger.Runs.Datasets;
 using Orrery.Ledger.Runs.Metrics;
 using Orrery.Ledger.Storage;
 using Orrery.Platform.Access;
@@ -33,6 +35,8 @@ internal sealed class RunLogger(IAudit audit, MetricNames names, TimeProvider cl
 
         foreach (var input in log.Inputs)
             LedgerNames.CheckKey(input.Role, "role of an input");
+        foreach (var dataset in log.Datasets)
+            RunDatasetRows.Check(dataset);
         if (log.Metrics.Count > MaxPoints)
             throw new QuotaExceededException($"{log.Metrics.Count} metric points in one call; at most {MaxPoints}. Send them in several.");
         foreach (var point in log.Metrics)
@@ -50,6 +54,9 @@ internal sealed class RunLogger(IAudit audit, MetricNames names, TimeProvider cl
         Note(changes, SetTags(transaction, row.Key, log.Tags), "tags");
         Note(changes, SetArtifacts(transaction, row.Id, log.Artifacts), "artifacts");
         Note(changes, AddInputs(transaction, caller, run, log.Inputs), "inputs");
+        Note(changes, RunDatasetRows.Add(transaction, row.Key, log.Datasets), "datasets");
+        Note(changes, RunModelRows.Add(transaction, caller, row.Key, log), "models");
+        LoggedModelRows.AddMetrics(transaction, caller, row, log.ModelMetrics);
         if (changes.Count > 0)
             audit.Append(transaction, caller, "run.logged", $"run/{run}", string.Join(", ", changes));
         if (log.Metrics.Count == 0)

@@ -3,6 +3,7 @@ using LinqToDB.Data;
 using LinqToDB.Mapping;
 using Orrery.Kernel;
 using Orrery.Ledger.Folders;
+using Orrery.Ledger.LoggedModels;
 using Orrery.Ledger.Storage;
 using Orrery.Platform.Access;
 using Orrery.Platform.Blobs;
@@ -65,6 +66,36 @@ internal sealed record RunTagRow
     [PrimaryKey(1), Column("run_key")] public long RunKey { get; init; }
     [PrimaryKey(2), Column("name")] public string Name { get; init; } = "";
     [Column("value")] public string Value { get; init; } = "";
+}
+
+/// <summary>A logged model that a run read or made.</summary>
+[Table("run_models")]
+internal sealed record RunModelRow
+{
+    [PrimaryKey(1), Column("run_key")] public long RunKey { get; init; }
+    [PrimaryKey(2), Column("model_id")] public string ModelId { get; init; } = "";
+    [PrimaryKey(3), Column("output")] public bool Output { get; init; }
+    [Column("step")] public long Step { get; init; }
+}
+
+internal static class RunModelRows
+{
+    public static int Add(DataConnection transaction, Caller caller, long run, RunLog log)
+    {
+        foreach (var id in log.ModelInputs.Concat(log.ModelOutputs.Select(output => output.Model)).Distinct())
+            LoggedModelRows.Require(transaction, caller, id);
+        foreach (var id in log.ModelInputs)
+            Set(transaction, new() { RunKey = run, ModelId = id });
+        foreach (var output in log.ModelOutputs)
+            Set(transaction, new() { RunKey = run, ModelId = output.Model, Output = true, Step = output.Step });
+        return log.ModelInputs.Count + log.ModelOutputs.Count;
+    }
+
+    private static void Set(DataConnection transaction, RunModelRow row)
+    {
+        if (transaction.Update(row) == 0)
+            transaction.Insert(row);
+    }
 }
 
 [Table("run_artifacts")]

@@ -7,6 +7,7 @@ using Orrery.Kernel;
 using Orrery.Ledger.Audit;
 using Orrery.Ledger.Folders;
 using Orrery.Ledger.Lineage;
+using Orrery.Ledger.Runs.Datasets;
 using Orrery.Ledger.Runs.Metrics;
 using Orrery.Ledger.Runs.Search;
 using Orrery.Ledger.Storage;
@@ -21,6 +22,8 @@ internal sealed class RunStore(
     IDatabase database, IAudit audit, RunLogger logger, MetricNames names, RunEnvironmentReader environment, LiveRuns live, IOptions<LedgerOptions> options, TimeProvider clock) : IRuns
 {
     private const int MaxErrorLength = 16_384; // a stack trace fits; a dump of the input does not
+
+    private const int MaxDatasets = 1000;
 
     public Task<Run> StartAsync(Caller caller, NewRun run, CancellationToken cancellationToken = default)
     {
@@ -163,6 +166,14 @@ internal sealed class RunStore(
             var course = await connection.CourseAsync(row.Key, metric, token);
             return course.ConvertAll(point => new MetricPoint(key, point.Value, point.Step, Instant.FromColumn(point.Time)));
         }, cancellationToken);
+
+    public Task<IReadOnlyList<DatasetUse>> DatasetsAsync(Caller caller, IReadOnlyList<long> folders, CancellationToken cancellationToken = default) =>
+        database.ReadAsync<IReadOnlyList<DatasetUse>>(async (connection, token) => await (
+            from dataset in connection.GetTable<RunDatasetRow>()
+            join run in connection.GetTable<RunRow>() on dataset.RunKey equals run.Key
+            join folder in connection.GetTable<FolderRow>() on run.FolderKey equals folder.Key
+            where folder.Workspace == caller.Workspace && folders.Contains(folder.Number)
+            select new DatasetUse(folder.Number, dataset.Name, dataset.Digest, dataset.Context)).Distinct().Take(MaxDatasets).ToListAsync(token), cancellationToken);
 
     public Task<IReadOnlyList<RunArtifact>> ArtifactsAsync(Caller caller, RunId run, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<RunArtifact>>(async (connection, token) =>

@@ -54,6 +54,13 @@ internal static class LedgerNames
             throw new InvalidException($"The {what} has {text.Length} characters; at most {MaxValueLength} are kept.");
     }
 
+    /// <summary>Refuses a text of the wrong length.</summary>
+    public static void CheckLength(string? text, int least, int most, string what)
+    {
+        if (text is null || text.Length < least || text.Length > most)
+            throw new InvalidException($"The {what} has {text?.Length ?? 0} characters; expected {least} to {most}.");
+    }
+
     /// <summary>Refuses a path that is not relative and of plain parts: it is shown, joined and downloaded by others.</summary>
     public static void CheckPath(string? path)
     {

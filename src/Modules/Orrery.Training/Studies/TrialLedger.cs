@@ -34,7 +34,8 @@ internal sealed class TrialLedger(IRuns runs, TimeProvider time)
         if (wasEnqueued)
             tags[FromQueue] = "true";
         var run = await runs.StartAsync(caller, new(
-            Kind, $"trial {Text(trial.Number)}", study.Folder, study.Id, study.Seed, Parameters(plan, trial.Parameters), tags) { Keeper = keeper }, cancellationToken);
+            Kind, $"trial {Text(trial.Number)}", study.Folder, study.Id, study.Seed, Parameters(plan, trial.Parameters), tags)
+        { Keeper = keeper }, cancellationToken);
         return run.Id;
     }
 

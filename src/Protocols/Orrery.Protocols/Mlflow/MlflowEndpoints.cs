@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orrery.Platform.Access;
+using Orrery.Protocols.Mlflow.Datasets;
 using Orrery.Protocols.Mlflow.Experiments;
+using Orrery.Protocols.Mlflow.LoggedModels;
 using Orrery.Protocols.Mlflow.Metrics;
 using Orrery.Protocols.Mlflow.Models;
 using Orrery.Protocols.Mlflow.Runs;
@@ -28,6 +30,8 @@ internal static class MlflowEndpoints
         new LogEndpoints(host.ServiceProvider).Map(routes);
         new MetricEndpoints(host.ServiceProvider).Map(routes);
         ModelEndpoints.Map(routes);
+        new DatasetEndpoints(host.ServiceProvider).Map(routes);
+        new LoggedModelEndpoints(host.ServiceProvider).Map(routes);
         MapUnknown(host);
     }
 

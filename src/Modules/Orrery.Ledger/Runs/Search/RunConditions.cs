@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using LinqToDB;
 using LinqToDB.Data;
+using Orrery.Ledger.Runs.Datasets;
 using Orrery.Ledger.Runs.Metrics;
 using Orrery.Ledger.Search;
 
@@ -14,7 +15,7 @@ internal sealed class RunConditions(DataConnection connection, IReadOnlyDictiona
         SearchSubject.Metric => WhereMetric(runs, comparison),
         SearchSubject.Parameter => WhereParameter(runs, comparison),
         SearchSubject.Tag => WhereTag(runs, comparison.Field.Key, comparison),
-        SearchSubject.Dataset => throw FilterErrors.At(comparison.Position, "Runs are not searched by dataset yet"),
+        SearchSubject.Dataset => WhereDataset(runs, comparison),
         _ => WhereAttribute(runs, comparison),
     };
 
@@ -52,6 +53,20 @@ internal sealed class RunConditions(DataConnection connection, IReadOnlyDictiona
             return runs.Where(run => !rows.Any(row => row.RunKey == run.Key));
         if (comparison.Comparator != Comparator.IsNotNull)
             rows = rows.Where(Conditions.Text<RunTagRow>(row => row.Value, comparison));
+        return runs.Where(run => rows.Any(row => row.RunKey == run.Key));
+    }
+
+    private IQueryable<RunRow> WhereDataset(IQueryable<RunRow> runs, Comparison comparison)
+    {
+        IQueryable<RunDatasetRow> rows = connection.GetTable<RunDatasetRow>();
+        if (comparison.Comparator == Comparator.IsNull)
+            return runs.Where(run => !rows.Any(row => row.RunKey == run.Key));
+        rows = rows.Where(comparison.Field.Key switch
+        {
+            "name" => Conditions.Text<RunDatasetRow>(row => row.Name, comparison),
+            "digest" => Conditions.Text<RunDatasetRow>(row => row.Digest, comparison),
+            _ => Conditions.Text<RunDatasetRow>(row => row.Context, comparison),
+        });
         return runs.Where(run => rows.Any(row => row.RunKey == run.Key));
     }
 

@@ -1,3 +1,5 @@
+using Orrery.Kernel;
+using Orrery.Ledger.LoggedModels;
 using Orrery.Ledger.Runs;
 using Orrery.Protocols.Mlflow.Wire;
 
@@ -14,4 +16,22 @@ internal static class MetricMessage
         var time = MlflowTimes.Read(fields, "timestamp", fields.RequiredInt64("timestamp"));
         return new(key, value, fields.Int64("step") ?? 0, time);
     }
+
+    /// <summary>The points of several messages, and what they say of logged models.</summary>
+    public static RunLog ReadAll(RunId run, IReadOnlyList<MlflowFields> messages)
+    {
+        var points = new List<MetricPoint>(messages.Count);
+        var ofModels = new List<ModelMetric>();
+        foreach (var message in messages)
+        {
+            var point = Read(message);
+            points.Add(point);
+            if (message.Text("model_id") is { Length: > 0 } model)
+                ofModels.Add(new(model, point, run, Given(message.Text("dataset_name")), Given(message.Text("dataset_digest"))));
+        }
+
+        return new() { Metrics = points, ModelMetrics = ofModels };
+    }
+
+    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

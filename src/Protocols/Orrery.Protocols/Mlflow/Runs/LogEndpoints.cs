@@ -29,7 +29,11 @@ internal sealed class LogEndpoints(IServiceProvider services)
         .Post("/runs/log-batch", Role.Editor, BatchAsync)
         .Post("/runs/log-model", Role.Editor, ModelAsync);
 
-    private Task MetricAsync(MlflowCall call) => LogAsync(call, call.Fields.RunId(), new() { Metrics = [MetricMessage.Read(call.Fields)] });
+    private Task MetricAsync(MlflowCall call)
+    {
+        var run = call.Fields.RunId();
+        return LogAsync(call, run, MetricMessage.ReadAll(MlflowNames.Run(run), [call.Fields]));
+    }
 
     private Task ParameterAsync(MlflowCall call)
     {
@@ -62,7 +66,8 @@ internal sealed class LogEndpoints(IServiceProvider services)
         CheckCount("params", parameters.Count, MostOthers);
         CheckCount("tags", tags.Count, MostOthers);
         CheckCount("metrics, params, and tags", metrics.Count + parameters.Count + tags.Count, MostTogether);
-        return LogAsync(call, run, Tagged(new() { Metrics = [.. metrics.Select(MetricMessage.Read)], Parameters = Parameters(parameters), Tags = RunTags.Read(fields) }));
+        var log = MetricMessage.ReadAll(MlflowNames.Run(run), metrics);
+        return LogAsync(call, run, Tagged(log with { Parameters = Parameters(parameters), Tags = RunTags.Read(fields) }));
     }
 
     private static Dictionary<string, string> Parameters(IReadOnlyList<MlflowFields> messages)

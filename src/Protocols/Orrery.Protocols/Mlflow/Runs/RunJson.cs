@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orrery.Ledger.Runs;
+using Orrery.Protocols.Mlflow.Datasets;
 using Orrery.Protocols.Mlflow.Experiments;
 using Orrery.Protocols.Mlflow.Metrics;
 using Orrery.Protocols.Mlflow.Wire;
@@ -33,6 +34,15 @@ internal static class RunJson
         json.WritePairs("tags"u8, run.Tags);
         json.WriteEndObject();
         json.WriteStartObject("inputs"u8);
+        json.WriteEach("dataset_inputs"u8, run.Datasets, DatasetMessage.Write);
+        json.WriteEach("model_inputs"u8, run.ModelInputs, static (json, model) => json.WriteString("model_id"u8, model));
+        json.WriteEndObject();
+        json.WriteStartObject("outputs"u8);
+        json.WriteEach("model_outputs"u8, run.ModelOutputs, static (json, output) =>
+        {
+            json.WriteString("model_id"u8, output.Model);
+            json.WriteNumber("step"u8, output.Step);
+        });
         json.WriteEndObject();
     }
 
