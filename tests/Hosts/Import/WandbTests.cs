@@ -144,7 +144,13 @@ public sealed class WandbTests : IDisposable
     {
         var run = new RunRecord
         {
-            RunId = "abc123", Entity = "ada", Project = "flights", DisplayName = "bright-sun-1", Notes = "First try", StartTime = Timestamp.FromDateTimeOffset(Start), Git = new() { Commit = "c0ffee" },
+            RunId = "abc123",
+            Entity = "ada",
+            Project = "flights",
+            DisplayName = "bright-sun-1",
+            Notes = "First try",
+            StartTime = Timestamp.FromDateTimeOffset(Start),
+            Git = new() { Commit = "c0ffee" },
             Config = new() { Update = { Item("optimizer", "{\"name\": \"adam\", \"lr\": 0.01}"), Item("layers", "[64, 32]"), Item("old", "1"), Item("_wandb", "{\"cli_version\": \"0.16.0\"}") } },
         };
         run.Tags.Add("baseline");

@@ -99,7 +99,9 @@ internal sealed class SystemMetrics(TimeProvider clock)
         {
             using var tool = Process.Start(new ProcessStartInfo("nvidia-smi", ["--query-gpu=index,utilization.gpu,memory.used,memory.total,power.draw", "--format=csv,noheader,nounits"])
             {
-                RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
             })!;
             var lines = await tool.StandardOutput.ReadToEndAsync(cancellationToken);
             await tool.WaitForExitAsync(cancellationToken);

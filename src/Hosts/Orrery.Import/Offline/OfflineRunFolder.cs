@@ -53,7 +53,12 @@ public sealed class OfflineRunFolder : IRunSource
             {
                 run = new(id, start.Folder, start.Name, start.StartedAt ?? DateTimeOffset.UnixEpoch)
                 {
-                    Kind = start.Kind, Seed = start.Seed, Parent = start.Parent, Environment = start.Environment ?? new(null, "", "", ""), Parameters = parameters, Tags = tags,
+                    Kind = start.Kind,
+                    Seed = start.Seed,
+                    Parent = start.Parent,
+                    Environment = start.Environment ?? new(null, "", "", ""),
+                    Parameters = parameters,
+                    Tags = tags,
                 };
             }
 

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Text.Json;
+using Orrery.Platform.Access;
+using Xunit;
+
+namespace Orrery.Protocols.Tests.Mlflow.Tracking;
+
+/// <summary>
+/// How requests are read and refused. The pairs follow mlflow/protos/service.proto, the REST reference (mlflow.org/docs/latest/rest-api.html) and proto3's
+/// JSON mapping (protobuf.dev/programming-guides/json).
+/// </summary>
+public sealed class WireTests
+{
+    [Theory]
+    [InlineData("/api/2.0/mlflow")]
+    [InlineData("/ajax-api/2.0/mlflow")]
+    public async Task Both_prefixes_serve_the_same(string prefix)
+    {
+        await using var server = await TrackingServer.StartAsync();
+        var (status, json) = await server.SendAsync(HttpMethod.Get, $"{prefix}/experiments/get?experiment_id=0", null);
+        Assert.Equal((HttpStatusCode.OK, "Default"), (status, json.GetProperty("experiment").GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public async Task Probes_answer_plain_text_to_strangers()
+    {
+        await using var server = await TrackingServer.StartAsync();
+        using var stranger = server.ClientOf(Role.Viewer);
+        stranger.DefaultRequestHeaders.Clear();
+        Assert.Equal("OK", await stranger.GetStringAsync(new Uri("/health", UriKind.Relative)));
+        Assert.Matches(@"^3\.\d+\.\d+$", await stranger.GetStringAsync(new Uri("/version", UriKind.Relative)));
+    }
+
+    [Theory]
+    [InlineData("""{"run_id": 31, "key": "m", "value": 1, "timestamp": 1}""", "Invalid value 31 for parameter 'run_id' supplied:  Hint: Value was of type 'int'.")]
+    [InlineData("""{"run_id": "R", "key": 31, "value": 1, "timestamp": 1}""", "Invalid value 31 for parameter 'key' supplied")]
+    [InlineData("""{"run_id": "R", "key": "m", "value": "x", "timestamp": 1}""", "Invalid value \"x\" for parameter 'value' supplied")]
+    [InlineData("""{"run_id": "R", "key": "m", "value": 1, "timestamp": 1.5}""", "Invalid value 1.5 for parameter 'timestamp' supplied:  Hint: Value was of type 'float'.")]
+    [InlineData("""{"run_id": "R", "key": "m", "value": 1, "timestamp": -1}""", "Invalid value -1 for parameter 'timestamp' supplied")]
+    [InlineData("""{"run_id": "R", "key": "m", "value": 1, "timestamp": 1, "step": "foo"}""", "Invalid value \"foo\" for parameter 'step' supplied")]
+    [InlineData("""{"run_id": null, "key": "m", "value": 1, "timestamp": 1}""", "Missing value for required parameter 'run_id'.")]
+    [InlineData("""{"run_id": "R", "value": 1, "timestamp": 1}""", "Missing value for required parameter 'key'.")]
+    [InlineData("""{"run_id": "R", "key": "m", "timestamp": 1}""", "Missing value for required parameter 'value'.")]
+    [InlineData("""{"run_id": "R", "key": "m", "value": 1}""", "Missing value for required parameter 'timestamp'.")]
+    [InlineData("""{"run_id": "R", "key": "../m", "value": 1, "timestamp": 1}""", "must not resolve to other names")]
+    [InlineData("""{"run_id": "R", "key": "m#", "value": 1, "timestamp": 1}""", "Names may only contain alphanumerics")]
+    [InlineData("""{"run_id": "R", "key": """, "The body is no JSON")]
+    [InlineData("""[1]""", "The body must be a JSON object")]
+    public async Task A_wrong_request_is_refused_in_MLflows_words(string json, string message)
+    {
+        await using var server = await TrackingServer.StartAsync();
+        await server.RefusedAsync("runs/log-metric", json.Replace("R", await server.RunAsync(), StringComparison.Ordinal), message);
+    }
+
+    [Theory]
+    [InlineData("0.5", "0.5")]
+    [InlineData("\"0.5\"", "0.5")]
+    [InlineData("\"NaN\"", "\"NaN\"")]
+    [InlineData("NaN", "\"NaN\"")] // as Python's json module writes it
+    [InlineData("-Infinity", "\"-Infinity\"")]
+    [InlineData("\"Infinity\"", "\"Infinity\"")]
+    [InlineData("1e400", "\"Infinity\"")]
+    public async Task Numbers_come_in_all_forms_of_proto3_and_of_Python(string sent, string answered)
+    {
+        await using var server = await TrackingServer.StartAsync();
+        var run = await server.RunAsync();
+        await server.DoAsync("runs/log-metric", $$"""{"run_id": "{{run}}", "key": "m", "value": {{sent}}, "timestamp": "17", "step": "3", "unknown": {"a": 1} }""");
+        var (_, json) = await server.GetAsync($"metrics/get-history?run_uuid={run}&metric_key=m");
+        Assert.Equal($$"""{"key":"m","value":{{answered}},"timestamp":17,"step":3}""", json.GetProperty("metrics")[0].GetRawText());
+    }
+
+    [Fact]
+    public async Task A_body_of_another_type_is_refused_and_a_doubly_encoded_one_read()
+    {
+        await using var server = await TrackingServer.StartAsync();
+        using var client = server.ClientOf(Role.Editor);
+        using var form = new StringContent("name=x", System.Text.Encoding.UTF8, "application/x-www-form-urlencoded");
+        using var refused = await client.PostAsync(new Uri("/api/2.0/mlflow/experiments/create", UriKind.Relative), form);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("Content-Type must be one of ['application/json']", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("1", (await server.DoAsync("experiments/create", JsonSerializer.Serialize("""{"name": "x"}"""))).GetProperty("experiment_id").GetString());
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_said_in_MLflows_shape()
+    {
+        await using var server = await TrackingServer.StartAsync();
+        await server.RefusedAsync("traces/imagine", "{}", "does not serve POST", "ENDPOINT_NOT_FOUND", HttpStatusCode.NotFound);
+        await server.RefusedAsync("runs/update", """{"run_id": "nonsense"}""", "Run with id=nonsense not found", "RESOURCE_DOES_NOT_EXIST", HttpStatusCode.NotFound);
+        await server.RefusedAsync("experiments/delete", """{"experiment_id": "99"}""", "id=99", "RESOURCE_DOES_NOT_EXIST", HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("experiments/create", """{"name": "x"}""")]
+    [InlineData("runs/create", """{"experiment_id": "0"}""")]
+    [InlineData("runs/log-batch", """{"run_id": "x"}""")]
+    [InlineData("logged-models", """{"experiment_id": "0"}""")]
+    public async Task A_viewer_changes_nothing(string path, string json)
+    {
+        await using var server = await TrackingServer.StartAsync();
+        using var viewer = server.ClientOf(Role.Viewer);
+        using var body = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+        using var response = await viewer.PostAsync(new Uri($"/api/2.0/mlflow/{path}", UriKind.Relative), body);
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+}
