@@ -55,6 +55,8 @@ internal sealed class PeerProcess : IAsyncDisposable
         // Debian's OpenBLAS does not know processors that came after it and takes an old kernel.
         if (System.Runtime.Intrinsics.X86.Avx512BW.IsSupported)
             start.Environment["OPENBLAS_CORETYPE"] = "SkylakeX";
+        // The commands say how many threads; OpenBLAS would take all besides, and wait for them more than it computes.
+        start.Environment["OPENBLAS_NUM_THREADS"] = "1";
         var peer = new PeerProcess(Process.Start(start)!);
         return await peer._process.StandardOutput.ReadLineAsync() is "ready" ? peer : throw new InvalidOperationException($"{program} did not start.");
     }

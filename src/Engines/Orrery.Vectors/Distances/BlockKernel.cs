@@ -87,7 +87,7 @@ internal static unsafe class BlockKernel
             d = TTerm.Add(d, q, TElement.Load512(fourth + at) & mask);
         }
 
-        (sums[0], sums[1], sums[2], sums[3]) = (Vector512.Sum(a), Vector512.Sum(b), Vector512.Sum(c), Vector512.Sum(d));
+        FourSums.Store(a, b, c, d, sums);
     }
 
     /// <summary>Needs at least 8 components.</summary>
@@ -119,6 +119,6 @@ internal static unsafe class BlockKernel
             d = TTerm.Add(d, q, TElement.Load256(fourth + at) & mask);
         }
 
-        (sums[0], sums[1], sums[2], sums[3]) = (Vector256.Sum(a), Vector256.Sum(b), Vector256.Sum(c), Vector256.Sum(d));
+        FourSums.Store(a, b, c, d, sums);
     }
 }

@@ -72,6 +72,6 @@ internal static unsafe class Int8Kernel
             d = TTerm.Add(d, q, Int8.Load512(fourth + i));
         }
 
-        (sums[0], sums[1], sums[2], sums[3]) = (Vector512.Sum(a), Vector512.Sum(b), Vector512.Sum(c), Vector512.Sum(d));
+        FourSums.Store(a, b, c, d, sums);
     }
 }

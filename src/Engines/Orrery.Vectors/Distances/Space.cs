@@ -61,13 +61,8 @@ internal sealed unsafe class Space
     /// <summary>The rank by the vectors themselves.</summary>
     public float RankExactly(float* x, float* y) => Orderly(_exact.Pair((byte*)x, (byte*)y, Dimension));
 
-    /// <summary>The rank by the vectors themselves, of <paramref name="rows"/> rows of (rows, dimension).</summary>
-    public void RankExactly(float* query, float* block, int rows, float* ranks)
-    {
-        _exact.Block((byte*)query, (byte*)block, Dimension, rows, ranks);
-        for (var i = 0; i < rows; i++)
-            ranks[i] = Orderly(ranks[i]);
-    }
+    /// <summary>The rank by the vectors themselves, of <paramref name="rows"/> rows of (rows, dimension). NaN may be among it; <see cref="Orderly"/> makes it infinite.</summary>
+    public void RankExactly(float* query, float* block, int rows, float* ranks) => _exact.Block((byte*)query, (byte*)block, Dimension, rows, ranks);
 
     /// <summary>The ranks of 32 packed queries by the rows of a block: (rows, 32), NaN among them.</summary>
     public void RankTile(float* packed, float* block, int rows, float* ranks) => _tile(packed, block, Dimension, rows, ranks);

@@ -69,7 +69,7 @@ public static unsafe class MaximalMarginalRelevance
         fixed (float* ranks = distances)
             space.RankExactly(from, vectors.Pointer, count, ranks);
         foreach (ref var distance in distances.AsSpan())
-            distance = space.Outward(distance);
+            distance = space.Outward(Space.Orderly(distance));
         return distances;
     }
 }

@@ -137,12 +137,14 @@ public sealed unsafe class FlatIndex
                 var query = queries + (long)q * Dimension;
                 var nearest = new TopK(found[q], counts[q]);
                 if (filter is null)
-                    _space.RankExactly(query, Row(start), rows, ranks);
-                for (var i = 0; i < rows; i++)
                 {
-                    if (filter is null)
-                        nearest.Offer(new Neighbor(_ids[start + i], ranks[i]));
-                    else if (allowed[i])
+                    _space.RankExactly(query, Row(start), rows, ranks);
+                    nearest.Offer(_ids.AsSpan(start, rows), ranks);
+                }
+
+                for (var i = 0; filter is not null && i < rows; i++)
+                {
+                    if (allowed[i])
                         nearest.Offer(new Neighbor(_ids[start + i], _space.RankExactly(query, Row(start + i))));
                 }
 

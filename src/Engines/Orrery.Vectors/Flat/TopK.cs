@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace Orrery.Vectors.Flat;
 
 /// <summary>The k nearest of what was offered: a heap, worst on top, in memory that the caller gives. O(log k) for each that is kept.</summary>
@@ -18,6 +21,28 @@ internal ref struct TopK(Span<Neighbor> heap, int count = 0)
         if (neighbor.CompareTo(_heap[0]) < 0)
             Sink(neighbor);
     }
+
+    /// <summary>Offers many at once; what is too far is passed over 16 at a time. NaN counts as infinitely far.</summary>
+    public unsafe void Offer(ReadOnlySpan<long> ids, float* ranks)
+    {
+        var i = 0;
+        for (; i <= ids.Length - 16; i += 16)
+        {
+            // Not "less or equal": NaN is as far as can be, and still fills a heap that has room.
+            var near = ~Vector512.GreaterThan(Vector512.Load(ranks + i), Vector512.Create(Farthest)).ExtractMostSignificantBits() & 0xFFFF;
+            for (; near != 0; near &= near - 1)
+                Offer(ids, ranks, i + BitOperations.TrailingZeroCount(near));
+        }
+
+        for (; i < ids.Length; i++)
+            Offer(ids, ranks, i);
+    }
+
+    /// <summary>What is farther cannot get in.</summary>
+    public readonly float Farthest => Count < _heap.Length ? float.PositiveInfinity : _heap[0].Distance;
+
+    private unsafe void Offer(ReadOnlySpan<long> ids, float* ranks, int i) =>
+        Offer(new Neighbor(ids[i], float.IsNaN(ranks[i]) ? float.PositiveInfinity : ranks[i]));
 
     private readonly void Rise(Neighbor neighbor, int at)
     {
