@@ -13,6 +13,9 @@ internal static class Links
 
     public static string Artifact(RunId run, string path) => $"/api/v1/runs/{run}/artifacts/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}";
 
+    /// <summary>The page that shows an artifact.</summary>
+    public static string ArtifactPage(RunId run, string path) => $"/runs/{run}/artifacts/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}";
+
     /// <summary>The page of an asset's version; its place in the lineage graph for kinds without a page.</summary>
     public static string Asset(AssetRef reference)
     {

@@ -36,9 +36,10 @@ internal static class ArtifactEndpoints
         var artifact = artifacts.FirstOrDefault(found => found.Path == path)
             ?? throw new NotFoundException($"Run {run} has no artifact '{path}'{(NearestName.Of(path, artifacts.Select(found => found.Path)) is { } nearest ? $"; did you mean '{nearest}'?" : ".")}");
         var content = await blobs.OpenAsync(artifact.Content.Digest, cancellationToken);
-        // What a run wrote is hostile: a page or picture opened from here runs no script, has no origin, and is never taken for another type.
+        // What a run wrote is hostile: a page or picture opened from here runs no script, has no origin, and is never taken for another type. Our own pages may frame it.
         var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+        headers.ContentSecurityPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'";
+        headers.XFrameOptions = "SAMEORIGIN";
         headers.XContentTypeOptions = "nosniff";
         headers.ContentDisposition = new ContentDispositionHeaderValue("inline") { FileNameStar = path[(path.LastIndexOf('/') + 1)..] }.ToString();
         var mediaType = MediaTypeHeaderValue.TryParse(artifact.MediaType, out var parsed) ? parsed.ToString() : Unknown;
