@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Orrery.Ledger.Webhooks;
 using Orrery.Platform.Access;
 using Orrery.Protocols.Mlflow;
+using Orrery.Protocols.Mlflow.Webhooks;
 using Orrery.Protocols.OpenInference.Grpc;
 using Orrery.Protocols.OpenInference.Http;
 using Orrery.Protocols.Qdrant.Endpoints;
@@ -17,6 +19,7 @@ public static class ProtocolsModule
     {
         // As large as an HTTP body may be; Serving bounds both.
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = 16 << 20);
+        services.AddSingleton<IWebhookFormat, MlflowWebhookFormat>();
         return services;
     }
 

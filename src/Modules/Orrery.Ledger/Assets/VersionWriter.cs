@@ -29,7 +29,7 @@ internal sealed class VersionWriter(IAudit audit, EventOutbox outbox, TimeProvid
 
     // Updating the asset's row locks it on PostgreSQL, so that two writers of one asset queue and never take the same number;
     // the unique index is the second line. SQLite has one writer anyway.
-    private static AssetRow Lock(DataConnection transaction, Caller caller, VersionContent content, DateTimeOffset now)
+    private AssetRow Lock(DataConnection transaction, Caller caller, VersionContent content, DateTimeOffset now)
     {
         var kind = content.Kind.ToString();
         var assets = transaction.GetTable<AssetRow>().Where(row => row.Workspace == caller.Workspace && row.Kind == kind && row.Name == content.Name && row.DeletedAt == 0);
@@ -47,6 +47,7 @@ internal sealed class VersionWriter(IAudit audit, EventOutbox outbox, TimeProvid
             UpdatedAt = Instant.ToColumn(now),
         };
         transaction.Insert(asset);
+        outbox.Append(transaction, caller, new(LedgerEvents.AssetCreated, content.Kind, content.Name) { Value = "" });
         return asset;
     }
 
@@ -94,7 +95,7 @@ internal sealed class VersionWriter(IAudit audit, EventOutbox outbox, TimeProvid
             transaction.Insert(new VersionTagRow { VersionId = row.Id, Name = name, Value = value });
         var version = row.ToVersion(asset, content.Tags, []);
         audit.Append(transaction, caller, "version.added", version.Ref.ToString(), $"sha256:{content.Digest}");
-        outbox.Append(transaction, caller, new(LedgerEvents.VersionAdded, content.Kind, content.Name) { Version = version.Number, VersionId = version.Id, Digest = version.Digest });
+        outbox.Append(transaction, caller, new(LedgerEvents.VersionAdded, content.Kind, content.Name) { Version = version.Number, VersionId = version.Id, Digest = version.Digest, Value = content.Description, Tags = content.Tags });
         return version;
     }
 }

@@ -29,6 +29,9 @@ public sealed record LedgerEvent(string Type, AssetKind Kind, string Name)
     /// <summary>The tag's value, the new name, the stage, or the description.</summary>
     public string? Value { get; init; }
 
+    /// <summary>The tags that it was made with.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
     /// <summary>The gate that judged, or at which somebody approved.</summary>
     public string? Gate { get; init; }
 }

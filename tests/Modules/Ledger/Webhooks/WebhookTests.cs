@@ -69,10 +69,10 @@ public sealed class WebhookTests
         await DeliverAsync(platform);
         await DeliverAsync(platform); // not due yet
         Assert.Single(receiver.Requests);
-        time.Advance(TimeSpan.FromSeconds(5));
+        time.Advance(TimeSpan.FromSeconds(1));
         await DeliverAsync(platform);
         Assert.Equal((DeliveryState.Pending, 2, 503), await OutcomeAsync(platform, webhook));
-        time.Advance(TimeSpan.FromSeconds(10));
+        time.Advance(TimeSpan.FromSeconds(2));
         await DeliverAsync(platform);
 
         Assert.Equal((DeliveryState.Failed, 3, 503), await OutcomeAsync(platform, webhook));

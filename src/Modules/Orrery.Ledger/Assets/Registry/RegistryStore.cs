@@ -42,7 +42,7 @@ internal sealed class RegistryStore(IDatabase database, IAssets assets, VersionK
             foreach (var tag in rows)
                 transaction.Insert(tag);
             audit.Append(transaction, caller, "asset.created", $"{asset.Kind}/{asset.Name}");
-            outbox.Append(transaction, caller, new(LedgerEvents.AssetCreated, asset.Kind, asset.Name) { Value = asset.Description });
+            outbox.Append(transaction, caller, new(LedgerEvents.AssetCreated, asset.Kind, asset.Name) { Value = asset.Description, Tags = tags });
             return row.ToAsset([], rows);
         }, cancellationToken);
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Ledger.Artifacts;
+using Orrery.Ledger.LoggedModels;
 using Orrery.Ledger.Runs;
 using Orrery.Platform.Access;
 using Orrery.Platform.Blobs;
@@ -17,36 +18,57 @@ internal sealed class RunArtifactEndpoints(IServiceProvider services, Registered
     private const int MaxUploadBytes = 10 << 20; // MLflow's own bound of this route
 
     private readonly Lazy<IArtifactTree> _tree = new(services.GetRequiredService<IArtifactTree>);
+    private readonly Lazy<ILoggedModels> _logged = new(services.GetRequiredService<ILoggedModels>);
     private readonly Lazy<IBlobStore> _blobs = new(services.GetRequiredService<IBlobStore>);
     private readonly ArtifactContent _content = new(services);
 
     public void Map(MlflowRoutes routes)
     {
-        routes.Get("/artifacts/list", Role.Viewer, ListAsync);
+        routes.Get("/artifacts/list", Role.Viewer, ListAsync)
+            .Get("/logged-models/{model}/artifacts/directories", Role.Viewer, ListOfModelAsync);
         var host = routes.Host;
         host.MapGet("/get-artifact", context => MlflowErrors.AnswerAsync(context, () => OfRunAsync(context))).RequireRole(Role.Viewer).ExcludeFromDescription();
         host.MapGet("/model-versions/get-artifact", context => MlflowErrors.AnswerAsync(context, () => OfVersionAsync(context))).RequireRole(Role.Viewer).ExcludeFromDescription();
+        host.MapGet("/ajax-api/2.0/mlflow/logged-models/{model}/artifacts/files", context => MlflowErrors.AnswerAsync(context, () => OfModelAsync(context)))
+            .RequireRole(Role.Viewer).ExcludeFromDescription();
         host.MapPost("/ajax-api/2.0/mlflow/upload-artifact", context => MlflowErrors.AnswerAsync(context, () => UploadAsync(context))).RequireRole(Role.Editor).ExcludeFromDescription();
     }
 
     private async Task ListAsync(MlflowCall call)
     {
         var run = await RunAsync(call.Caller, call.Fields.RunId(), call.Cancelled);
-        var path = call.Fields.Text("path") is { Length: > 0 } given ? SafePath.Read(given.TrimEnd('/')) : "";
-        var entries = await _tree.Value.ListAsync(call.Caller, Join(RootOf(run), path), call.Cancelled);
+        await ListAsync(call, run.ArtifactUri, call.Fields.Text("path"));
+    }
+
+    private async Task ListOfModelAsync(MlflowCall call)
+    {
+        var model = await _logged.Value.GetAsync(call.Caller, call.Route("model"), call.Cancelled);
+        await ListAsync(call, model.ArtifactUri, call.Fields.Text("artifact_directory_path"));
+    }
+
+    private async Task ListAsync(MlflowCall call, string root, string? below)
+    {
+        var path = below is { Length: > 0 } ? SafePath.Read(below.TrimEnd('/')) : "";
+        var entries = await _tree.Value.ListAsync(call.Caller, Join(RootOf(root), path), call.Cancelled);
         await call.AnswerAsync(json =>
         {
-            json.WriteString("root_uri"u8, run.ArtifactUri);
+            json.WriteString("root_uri"u8, root);
             ArtifactJson.WriteFiles(json, entries, path);
         });
+    }
+
+    private async Task OfModelAsync(HttpContext http)
+    {
+        var path = SafePath.Read(Parameter(http, "artifact_file_path"));
+        var model = await _logged.Value.GetAsync(http.Caller(), (string)http.GetRouteValue("model")!, http.RequestAborted);
+        await AnswerAsync(http, Join(RootOf(model.ArtifactUri), path));
     }
 
     private async Task OfRunAsync(HttpContext http)
     {
         var path = SafePath.Read(http.Request.Query["path"]);
         var run = await RunAsync(http.Caller(), Parameter(http, "run_id", "run_uuid"), http.RequestAborted);
-        var file = await _tree.Value.GetAsync(http.Caller(), Join(RootOf(run), path), http.RequestAborted);
-        await _content.AnswerAsync(http, file.Path, file.Content.Digest);
+        await AnswerAsync(http, Join(RootOf(run.ArtifactUri), path));
     }
 
     private async Task OfVersionAsync(HttpContext http)
@@ -64,7 +86,12 @@ internal sealed class RunArtifactEndpoints(IServiceProvider services, Registered
         }
 
         var folder = await uris.FolderAsync(http.Caller(), sourced.Location, http.RequestAborted) ?? throw Elsewhere($"The files of {version.Ref} are at {sourced.Location}");
-        var file = await _tree.Value.GetAsync(http.Caller(), Join(folder, path), http.RequestAborted);
+        await AnswerAsync(http, Join(folder, path));
+    }
+
+    private async Task AnswerAsync(HttpContext http, string path)
+    {
+        var file = await _tree.Value.GetAsync(http.Caller(), path, http.RequestAborted);
         await _content.AnswerAsync(http, file.Path, file.Content.Digest);
     }
 
@@ -79,14 +106,14 @@ internal sealed class RunArtifactEndpoints(IServiceProvider services, Registered
         var content = await _blobs.Value.PutAsync(bounded, http.RequestAborted);
         if (content.Length == 0)
             throw MlflowException.Invalid("Request must specify data.");
-        await _tree.Value.PutAsync(http.Caller(), new(Join(RootOf(run), path), content, ArtifactMediaTypes.Of(path)), http.RequestAborted);
+        await _tree.Value.PutAsync(http.Caller(), new(Join(RootOf(run.ArtifactUri), path), content, ArtifactMediaTypes.Of(path)), http.RequestAborted);
         http.Response.ContentType = "application/json";
     }
 
     private async Task<Run> RunAsync(Caller caller, string id, CancellationToken cancellationToken) => await uris.FindRunAsync(caller, id, cancellationToken)
         ?? throw new MlflowException(MlflowErrorCode.ResourceDoesNotExist, $"Run with id={id} not found");
 
-    private static string RootOf(Run run) => ArtifactUris.Folder(run.ArtifactUri) ?? throw Elsewhere($"The artifacts of run {run.Id} are at {run.ArtifactUri}");
+    private static string RootOf(string uri) => ArtifactUris.Folder(uri) ?? throw Elsewhere($"These artifacts are at {uri}");
 
     private static string Join(string folder, string path) => path.Length == 0 ? folder : folder.Length == 0 ? path : $"{folder}/{path}";
 

@@ -1,9 +1,10 @@
 using Orrery.Protocols.Mlflow.Artifacts;
+using Orrery.Protocols.Mlflow.Webhooks;
 using Orrery.Protocols.Mlflow.Wire;
 
 namespace Orrery.Protocols.Mlflow.Models;
 
-/// <summary>The model registry's and the artifacts' part of the wire.</summary>
+/// <summary>The part of the wire that is about the model registry: models, their files, and who is told of them.</summary>
 internal static class ModelEndpoints
 {
     public static void Map(MlflowRoutes routes)
@@ -14,5 +15,6 @@ internal static class ModelEndpoints
         new ModelVersionEndpoints(services, models, new ModelSources(services, models, uris), uris).Map(routes);
         new RunArtifactEndpoints(services, models, uris).Map(routes);
         new ArtifactProxyEndpoints(services).Map(routes.Host);
+        new WebhookEndpoints(services).Map(routes);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Kernel;
 using Orrery.Ledger.Artifacts;
+using Orrery.Ledger.LoggedModels;
 using Orrery.Platform.Access;
 using Orrery.Protocols.Mlflow.Artifacts;
 using Orrery.Protocols.Mlflow.Wire;
@@ -14,16 +15,30 @@ internal sealed class ModelSources(IServiceProvider services, RegisteredModels m
     private const int MostPinned = 10_000; // a manifest of about a megabyte
 
     private readonly Lazy<IArtifactTree> _tree = new(services.GetRequiredService<IArtifactTree>);
+    private readonly Lazy<ILoggedModels> _logged = new(services.GetRequiredService<ILoggedModels>);
 
-    /// <summary>What a source points at in the end: another version's files for <c>models:/…</c>, itself for all else.</summary>
-    public async Task<string> LocationAsync(Caller caller, string source, CancellationToken cancellationToken)
+    /// <summary>
+    /// What a source points at in the end: a logged model's or another version's files for <c>models:/…</c>, itself for all else; and the run that
+    /// made a logged model.
+    /// </summary>
+    public async Task<(string Location, string? Run)> FollowAsync(Caller caller, string source, CancellationToken cancellationToken)
     {
         if (!source.StartsWith(Scheme, StringComparison.Ordinal))
-            return source;
+            return (source, null);
         try
         {
-            var version = await FindAsync(caller, source[Scheme.Length..].Trim('/'), cancellationToken);
-            return ModelJson.Sourced(version)?.Location ?? source;
+            var path = source[Scheme.Length..].Trim('/');
+            if (LoggedModelId(path) is { } id)
+            {
+                var logged = await _logged.Value.GetAsync(caller, id, cancellationToken);
+                return (logged.ArtifactUri, logged.SourceRun);
+            }
+
+            return (ModelJson.Sourced(await FindAsync(caller, path, cancellationToken))?.Location ?? source, null);
+        }
+        catch (NotFoundException error)
+        {
+            throw new MlflowException(MlflowErrorCode.ResourceDoesNotExist, $"Unable to fetch model from model URI source artifact location '{source}'. Error: {error.Message}", error);
         }
         catch (MlflowException error)
         {
@@ -40,6 +55,22 @@ internal sealed class ModelSources(IServiceProvider services, RegisteredModels m
         var above = folder.Length == 0 ? 0 : folder.Length + 1;
         return files.Count is 0 or > MostPinned ? null : files.ToDictionary(file => file.Path[above..], file => file.Content.Digest);
     }
+
+    /// <summary>The run that made a logged model; null where there is no such model.</summary>
+    public async Task<string?> RunOfAsync(Caller caller, string model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _logged.Value.GetAsync(caller, model, cancellationToken)).SourceRun;
+        }
+        catch (NotFoundException)
+        {
+            return null;
+        }
+    }
+
+    // m-ID, which has no slash, where a name has one behind it.
+    private static string? LoggedModelId(string path) => path.StartsWith("m-", StringComparison.Ordinal) && path.AsSpan().IndexOfAny('/', '@') < 0 ? path : null;
 
     // NAME/VERSION, NAME/STAGE, NAME/latest, NAME@ALIAS
     private async Task<Ledger.Assets.AssetVersion> FindAsync(Caller caller, string path, CancellationToken cancellationToken)

@@ -35,15 +35,22 @@ internal sealed class ModelVersionEndpoints(IServiceProvider services, Registere
     {
         var fields = call.Fields;
         var (name, source, runId, tags) = (ModelNames.Model(fields), fields.RequiredText("source"), fields.Text("run_id"), RegistryTags.Read(fields));
+        var modelId = NotEmpty(fields.Text("model_id"));
         var run = await uris.FindRunAsync(call.Caller, runId, call.Cancelled);
         if (PromptTags.KindOf(tags) == AssetKind.Prompt)
             SourceRules.CheckPrompt(source);
         else
             SourceRules.CheckModel(source, run);
         var model = await models.GetAsync(call.Caller, name, call.Cancelled);
-        var location = await sources.LocationAsync(call.Caller, source, call.Cancelled);
+        var (location, maker) = await sources.FollowAsync(call.Caller, source, call.Cancelled);
+        if (NotEmpty(runId) is null)
+        {
+            runId = maker ?? (modelId is null ? null : await sources.RunOfAsync(call.Caller, modelId, call.Cancelled));
+            run = await uris.FindRunAsync(call.Caller, runId, call.Cancelled);
+        }
+
         var manifest = new SourcedModel(
-            source, location, NotEmpty(fields.Text("run_link")), NotEmpty(fields.Text("model_id")), tags.GetValueOrDefault(PromptTags.Text),
+            source, location, NotEmpty(fields.Text("run_link")), modelId, tags.GetValueOrDefault(PromptTags.Text),
             await sources.PinAsync(call.Caller, location, call.Cancelled));
         var version = await models.Assets.AddVersionAsync(
             call.Caller,
