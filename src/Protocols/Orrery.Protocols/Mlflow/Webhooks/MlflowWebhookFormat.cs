@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
-using Orrery.Ledger.Models;
 using Orrery.Ledger.Webhooks;
 using Orrery.Platform.Access;
 using Orrery.Protocols.Mlflow.Models;
