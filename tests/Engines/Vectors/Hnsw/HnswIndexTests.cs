@@ -3,6 +3,7 @@ using Orrery.Statistics;
 using Orrery.Vectors.Distances;
 using Orrery.Vectors.Flat;
 using Orrery.Vectors.Hnsw;
+using Orrery.Vectors.Quantization;
 using Xunit;
 
 namespace Orrery.Vectors.Tests.Hnsw;
@@ -50,17 +51,33 @@ public sealed class HnswIndexTests
             Assert.Equal(first.Search(query, 10, ef: 10), second.Search(query, 10, ef: 10));
     }
 
-    [Fact]
-    public void A_warm_search_allocates_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_warm_search_allocates_nothing(bool quantized)
     {
         var data = new Clusters(500, 1, Metric.Euclidean, seed: 9);
-        var index = data.Build();
+        var index = new HnswIndex(Clusters.Dimension, Metric.Euclidean, new HnswOptions { Quantizer = quantized ? new ScalarQuantizer(0.03f) : null });
+        for (var id = 0; id < 500; id++)
+            index.Add(id, data.Points[id]);
         var nearest = new Neighbor[10];
-        index.Search(data.Queries[0], nearest);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
-            index.Search(data.Queries[0], nearest);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        var half = new IdSet(Enumerable.Range(0, 250).Select(id => (long)id));
+        // Each filter takes another way: none, a scan, a walk over all, and a predicate.
+        HnswSearchOptions[] ways =
+        [
+            new(), new() { Allowed = new IdSet([1, 2, 3]) }, new() { Allowed = half, Ef = 10 }, new() { Filter = id => id > 3, Ef = 10 },
+        ];
+        long Allocated()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (var way in ways)
+                index.Search(data.Queries[0], nearest, way);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Allocated();
+        for (var i = 0; i < 50; i++)
+            Assert.Equal(0, Allocated());
     }
 
     [Fact]
