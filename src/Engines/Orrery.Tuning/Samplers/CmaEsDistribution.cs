@@ -9,8 +9,8 @@ namespace Orrery.Tuning.Samplers;
 /// </summary>
 internal sealed class CmaEsDistribution
 {
-    // A third of the range: the tutorial's advice is that the optimum lies within m ± 3σ, here within 2σ.
-    private const double FirstDeviation = 0.3;
+    // The tutorial's advice is that the optimum lies within m ± 3σ: from the middle that is the whole range.
+    private const double FirstDeviation = 1.0 / 6;
     private const double SmallestDeviation = 1e-10;
     private const double LargestCondition = 1e14;
 

@@ -93,11 +93,21 @@ public sealed class GpSampler : ISampler
             : GaussianProcess.TryMake([.. points, .. running], [.. values, .. running.Select(p => process.Predict(p).Mean)], kernel) ?? process;
     }
 
-    // Mean 0 and variance 1.
+    // Mean 0 and variance 1, after what is worse than the median was put where a normal distribution with the better half's spread has that rank (Vizier's half-rank warping,
+    // Song et al., arXiv:2408.11527, appendix B): how bad the bad are says nothing of where the best is, and would flatten what does.
     private static double[] Standardized(SampledTrial[] trials)
     {
         var worst = trials.Max(t => t.Loss ?? double.NegativeInfinity);
         double[] losses = [.. trials.Select(t => t.Violation > 0 ? worst : t.Loss ?? worst)];
+        double[] sorted = [.. losses.Order()];
+        var median = sorted[(sorted.Length - 1) / 2];
+        var spread = Math.Sqrt(losses.Where(loss => loss <= median).Average(loss => (loss - median) * (loss - median)));
+        for (var i = 0; i < losses.Length && spread > 0; i++)
+        {
+            if (losses[i] > median)
+                losses[i] = median + spread * StandardNormal.Quantile((Array.BinarySearch(sorted, losses[i]) + 0.5) / sorted.Length);
+        }
+
         var mean = losses.Average();
         var deviation = Math.Sqrt(losses.Average(loss => (loss - mean) * (loss - mean)));
         return [.. losses.Select(loss => deviation > 0 ? (loss - mean) / deviation : 0)];

@@ -22,10 +22,13 @@ internal sealed class TpeHistory(int maxKernels, ulong seed)
         _ended.Add(trial);
     }
 
-    /// <summary>Points of the good trials, a tenth of all and 25 at most, and of the others, running ones last; each by trial number.</summary>
+    /// <summary>Points of the trials that run.</summary>
+    public List<ReadOnlyMemory<double>> Running => [.. _running.Values];
+
+    /// <summary>Points of the good trials, a tenth of all and 25 at most, and of the others; each by trial number.</summary>
     public (List<ReadOnlyMemory<double>> Good, List<ReadOnlyMemory<double>> Bad) Split()
     {
         var good = _ended.Best.Where(t => t.Loss is not null).Take(Math.Min(MostGood, (Ended + 9) / 10)).OrderBy(t => t.Number).ToList();
-        return ([.. good.Select(t => t.Point)], [.. _ended.SampleWithout(good).Select(t => t.Point), .. _running.Values]);
+        return ([.. good.Select(t => t.Point)], [.. _ended.SampleWithout(good).Select(t => t.Point)]);
     }
 }

@@ -56,6 +56,10 @@ public sealed class TpeSampler : ISampler
         var (good, bad) = _history.Split();
         var likely = new ParzenDensity(_space.Dimensions, good);
         var unlikely = new ParzenDensity(_space.Dimensions, bad);
+        // As narrow as the good ones' and weighed against those, not against the many bad ones: else they are hardly felt where the good ones are.
+        var running = _history.Running;
+        var taken = running.Count == 0 ? null : new ParzenDensity(_space.Dimensions, running, likely.Bandwidths);
+        var share = (double)running.Count / (running.Count + good.Count);
         var best = Array.Empty<double>();
         var bestRatio = double.NegativeInfinity;
         for (var i = 0; i < _options.Candidates; i++)
@@ -63,13 +67,18 @@ public sealed class TpeSampler : ISampler
             var candidate = likely.Draw(random);
             // Judged by the parameters that it will have.
             var judged = _active.Settled(candidate);
-            var ratio = likely.LogDensity(judged) - unlikely.LogDensity(judged);
+            var density = unlikely.LogDensity(judged);
+            if (taken is not null)
+                density = LogSum(Math.Log(1 - share) + density, Math.Log(share) + taken.LogDensity(judged));
+            var ratio = likely.LogDensity(judged) - density;
             if (best.Length == 0 || ratio > bestRatio)
                 (best, bestRatio) = (candidate, ratio);
         }
 
         return best;
     }
+
+    private static double LogSum(double a, double b) => Math.Max(a, b) + Math.Log(1 + Math.Exp(-Math.Abs(a - b)));
 
     /// <inheritdoc/>
     public void Began(int trial, ReadOnlyMemory<double> point) => _history.Began(trial, point);

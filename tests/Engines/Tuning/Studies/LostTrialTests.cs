@@ -56,19 +56,4 @@ public sealed class LostTrialTests
 
         static string Text(TrialRecord trial) => $"{trial.Parameters["x"]} {trial.Parameters["y"]}";
     }
-
-    [Fact]
-    public void Eight_workers_that_ask_at_once_are_sent_to_different_places()
-    {
-        var study = new Study(Problems.BraninSpace, new StudyOptions { Seed = 4 });
-        for (var i = 0; i < 60; i++)
-        {
-            var trial = study.Ask();
-            study.Tell(trial.Number, Problems.Branin(trial.Parameters));
-        }
-
-        double[][] together = [.. Enumerable.Range(0, 8).Select(_ => study.Space.ToUnit(study.Ask().Parameters))];
-        var nearest = together.SelectMany((a, i) => together.Skip(i + 1).Select(b => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum()))).Min();
-        Assert.True(nearest > 1e-3, $"two workers are {nearest} apart");
-    }
 }

@@ -8,7 +8,7 @@ namespace Orrery.Tuning.Samplers.Parzen;
 /// </summary>
 internal abstract class ParzenColumn
 {
-    // A step is then under a ninth of the narrowest bandwidth (25 good trials, many parameters: 0.2 · 25^(−1/5)), and the density in its middle stands for its mass.
+    // A step is then at most two fifths of the narrowest bandwidth, and the density in its middle is its mass to within a hundredth ((step / bandwidth)² / 24).
     private const long MostSteps = 256;
 
     // ln √(2π)
