@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orrery.Platform.Ownership;
 using Orrery.Search.Collections;
 using Orrery.Search.Shards;
+using Orrery.Search.Snapshots;
 
 namespace Orrery.Search;
 
@@ -18,6 +19,8 @@ public static class SearchModule
         services.AddSingleton<IOwnerFactory<Shard>, ShardFactory>();
         services.AddSingleton<CollectionDirectory>();
         services.AddSingleton<ICollections>(provider => provider.GetRequiredService<CollectionDirectory>());
+        services.AddSingleton<SnapshotRestore>();
+        services.AddSingleton<ISnapshots, SnapshotStore>();
         return services;
     }
 }

@@ -21,6 +21,7 @@ public sealed class KillTests(ITestOutputHelper output)
     [
         new ResourceWriter(), new RunWriter("left"), new RunWriter("right"), new ModelWriter(), new IngestWriter("numbers", 1), new IngestWriter("numbers", 2),
         new PushWriter(), new LabelWriter(), new PipelineWriter(), new TrainWriter(), new PredictionWriter(),
+        new CollectionWriter(),
     ];
 
     private readonly ConcurrentDictionary<IWriter, int> _writes = new();

@@ -27,6 +27,9 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>Talks to it, once it answers.</summary>
     public OrreryClient Client { get; private set; } = null!;
 
+    /// <summary>For the wires that the client does not speak; its base address is the server's.</summary>
+    public HttpClient Http => _http;
+
     /// <summary>What it logged.</summary>
     public string Log => _process.Output + _process.Errors;
 

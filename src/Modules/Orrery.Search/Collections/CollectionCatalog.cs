@@ -31,6 +31,20 @@ internal sealed class CollectionCatalog(string workspace, CollectionRows rows)
         _state = _state with { Collections = _state.Collections.SetItem(collection.Name, collection) };
     }
 
+    /// <summary>Makes a collection whose rows are written already, in the place of the one that has its name; returns that one.</summary>
+    public async Task<CollectionRecord?> ReplaceAsync(CollectionRecord collection, CancellationToken cancellationToken)
+    {
+        if (_state.Aliases.ContainsKey(collection.Name))
+            throw new InvalidException($"Can't create collection with name {collection.Name}. Alias with the same name already exists");
+        var before = _state.Collections.GetValueOrDefault(collection.Name);
+        var batch = new KeyValueBatch().Put(CollectionRows.CollectionKey(workspace, collection.Name), CollectionRows.Write(collection)).Delete(CollectionRows.TombstoneKey(collection.Id));
+        if (before is not null)
+            batch.Put(CollectionRows.TombstoneKey(before.Id), []);
+        await rows.Rows.WriteAsync(batch, cancellationToken: cancellationToken);
+        _state = _state with { Collections = _state.Collections.SetItem(collection.Name, collection) };
+        return before;
+    }
+
     /// <summary>Removes a collection with its aliases; null where there is none.</summary>
     public async Task<CollectionRecord?> DeleteAsync(string name, CancellationToken cancellationToken)
     {

@@ -26,6 +26,8 @@ public enum VectorDatatype
     Float16,
     /// <summary>Whole numbers from 0 to 255.</summary>
     Uint8,
+    /// <summary>Qdrant's four bits a component; kept as they came here, which is never less exact.</summary>
+    Turbo4,
 }
 
 /// <summary>A dense vector of every point.</summary>

@@ -62,10 +62,16 @@ internal sealed class CollectionDirectory(
         var deleted = await catalogs.CallAsync(caller.Workspace, (catalog, token) => catalog.DeleteAsync(name, token), cancellationToken);
         if (deleted is null)
             return false;
-        _open.TryRemove(deleted.Id, out _);
-        await shards.ReleaseAsync(ShardFactory.KeyOf(caller.Workspace, deleted, 0));
-        keeping.Remove(deleted.Id);
+        await CloseAsync(caller, deleted);
         return true;
+    }
+
+    /// <summary>Makes a collection whose rows are written already, in the place of the one that has its name.</summary>
+    public async Task ReplaceAsync(Caller caller, CollectionRecord collection, CancellationToken cancellationToken)
+    {
+        await RecordAsync(caller, collection, cancellationToken);
+        if (await catalogs.CallAsync(caller.Workspace, (catalog, token) => catalog.ReplaceAsync(collection, token), cancellationToken) is { } before)
+            await CloseAsync(caller, before);
     }
 
     public async Task<IReadOnlyList<KeyValuePair<string, string>>> AliasesAsync(Caller caller, CancellationToken cancellationToken = default) =>
@@ -81,6 +87,7 @@ internal sealed class CollectionDirectory(
     public async Task<ICollection> OpenAsync(Caller caller, string name, CancellationToken cancellationToken = default) => await OpenLiveAsync(caller, name, cancellationToken);
 
     /// <summary>As <see cref="OpenAsync"/>.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
     public async Task<LiveCollection> OpenLiveAsync(Caller caller, string name, CancellationToken cancellationToken)
     {
         var record = (await StateAsync(caller, cancellationToken)).Find(name) ?? throw Missing(name);
@@ -97,6 +104,14 @@ internal sealed class CollectionDirectory(
         var shard = await shards.CallAsync(key, (owner, _) => Task.FromResult(owner), cancellationToken);
         keeping.Optimize(shard);
         return _open.GetOrAdd(record.Id, _ => new(record, shard, key, shards, keeping, this));
+    }
+
+    // Who still holds it reads what it was; its rows go.
+    private async Task CloseAsync(Caller caller, CollectionRecord gone)
+    {
+        _open.TryRemove(gone.Id, out _);
+        await shards.ReleaseAsync(ShardFactory.KeyOf(caller.Workspace, gone, 0));
+        keeping.Remove(gone.Id);
     }
 
     private async Task<CatalogState> StateAsync(Caller caller, CancellationToken cancellationToken)

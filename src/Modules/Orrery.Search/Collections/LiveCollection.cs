@@ -1,3 +1,4 @@
+using Orrery.Kernel;
 using Orrery.Platform.Access;
 using Orrery.Platform.Ownership;
 using Orrery.Search.Filters;
@@ -127,6 +128,8 @@ internal sealed class LiveCollection(
         var others = new Dictionary<string, ShardView>(StringComparer.Ordinal);
         foreach (var name in Lookups(query).Distinct())
         {
+            if (!await directory.ExistsAsync(caller, name, cancellationToken))
+                throw new NotFoundException($"Collection {name} not found");
             var other = await directory.OpenLiveAsync(caller, name, cancellationToken);
             if (other.Shard != shard)
                 others.Add(name, other.View);

@@ -17,10 +17,22 @@ public static class Moments
     {
         microseconds = 0;
         if (text is null || text.Length < 10 || !char.IsAsciiDigit(text[0])
-            || !DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
+            || !DateTimeOffset.TryParseExact(Ticks(text), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
             return false;
         microseconds = (moment - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerMicrosecond;
         return true;
+    }
+
+    // Digits beyond a tick, a tenth of a microsecond, are not kept.
+    private static string Ticks(string text)
+    {
+        var point = text.IndexOf('.', StringComparison.Ordinal);
+        if (point < 0)
+            return text;
+        var end = point + 1;
+        while (end < text.Length && char.IsAsciiDigit(text[end]))
+            end++;
+        return end - point - 1 > 7 ? text[..(point + 8)] + text[end..] : text;
     }
 
     internal static bool TryRead(JsonElement value, out double microseconds)

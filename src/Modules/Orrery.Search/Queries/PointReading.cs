@@ -1,3 +1,4 @@
+using Orrery.Kernel;
 using Orrery.Search.Points;
 using Orrery.Search.Shards;
 
@@ -15,6 +16,8 @@ internal static class PointReading
 
     private static Dictionary<string, VectorValue> Vectors(ShardView view, int slot, VectorSelection selection)
     {
+        if (selection.Names?.FirstOrDefault(name => !view.Columns.ContainsKey(name)) is { } unknown)
+            throw new InvalidException($"Not existing vector name error: {unknown}");
         var vectors = new Dictionary<string, VectorValue>(StringComparer.Ordinal);
         foreach (var (name, column) in view.Columns)
         {

@@ -97,6 +97,9 @@ public sealed record QueryStage
     /// <summary>Whether vectors that are in no graph yet are left out.</summary>
     public bool IndexedOnly { get; init; }
 
+    /// <summary>Which points count for how rare a component of a sparse vector is; all where null.</summary>
+    public Filter? IdfCorpus { get; init; }
+
     /// <summary>Worse scores are left out.</summary>
     public float? ScoreThreshold { get; init; }
 

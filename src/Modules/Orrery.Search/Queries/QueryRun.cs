@@ -18,10 +18,13 @@ internal sealed class QueryRun(ShardView view, VectorLookup examples)
 {
     /// <summary>What the query found.</summary>
     /// <exception cref="InvalidException">It does not fit the collection.</exception>
-    public StageResult Run(QueryStage stage)
+    public StageResult Run(QueryStage stage) => Run(stage, null);
+
+    // A filter holds of the stages below too: what it keeps out must not take the places of what it lets through.
+    private StageResult Run(QueryStage stage, Filter? above)
     {
-        var filter = Filter.Without(stage.Filter, examples.Excluded(stage));
-        var all = Math.Min(int.MaxValue, (long)stage.Offset + stage.Limit);
+        var filter = Filter.Without(Filter.And(above, stage.Filter), examples.Excluded(stage));
+        var all = Math.Min(view.Count, (long)stage.Offset + stage.Limit);
         var result = stage.Prefetch.Count == 0 ? RunOverAll(stage, filter, (int)all) : RunOverStages(stage, filter, (int)all);
         var hits = result.Hits.AsEnumerable();
         if (stage.ScoreThreshold is { } threshold)
@@ -31,7 +34,7 @@ internal sealed class QueryRun(ShardView view, VectorLookup examples)
 
     private StageResult RunOverStages(QueryStage stage, Filter? filter, int limit)
     {
-        var results = stage.Prefetch.Select(inner => Run(inner)).ToList();
+        var results = stage.Prefetch.Select(inner => Run(inner, filter)).ToList();
         var found = results.ConvertAll(result => result.Hits);
         switch (stage.Ranking)
         {
@@ -73,7 +76,7 @@ internal sealed class QueryRun(ShardView view, VectorLookup examples)
             case RandomSample:
                 return new(Sample(allowed ?? view.Live, limit));
             default:
-                return RunVectors(stage, allowed, limit, new(exact, stage.Ef, stage.IndexedOnly));
+                return RunVectors(stage, allowed, limit, new(exact, stage.Ef, stage.IndexedOnly, Corpus(stage)));
         }
     }
 
@@ -100,6 +103,16 @@ internal sealed class QueryRun(ShardView view, VectorLookup examples)
             default:
                 throw new ArgumentOutOfRangeException(nameof(stage), stage.Ranking, "Expected a known ranking.");
         }
+    }
+
+    // Which points the rarity of a component is counted over.
+    private SlotSet? Corpus(QueryStage stage)
+    {
+        if (stage.IdfCorpus is null)
+            return null;
+        return view.Config.SparseVectors.TryGetValue(stage.Using, out var sparse) && sparse.Idf
+            ? view.Find(stage.IdfCorpus)
+            : throw new InvalidException($"The `idf` parameter is for sparse vectors with the idf modifier; '{stage.Using}' is none.");
     }
 
     private VectorColumn Column(string name) => view.Columns.TryGetValue(name, out var column) ? column : throw new InvalidException($"Not existing vector name error: {name}");

@@ -159,7 +159,9 @@ internal sealed class OperationPlan(ShardView view)
         return payload.ToArray();
     }
 
-    private static void Check(ReadOnlyMemory<byte> payload)
+    /// <summary>A payload is a JSON object.</summary>
+    /// <exception cref="InvalidException">It is something else.</exception>
+    public static void Check(ReadOnlyMemory<byte> payload)
     {
         try
         {

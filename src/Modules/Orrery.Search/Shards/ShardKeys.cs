@@ -9,11 +9,13 @@ namespace Orrery.Search.Shards;
 /// </summary>
 internal sealed class ShardKeys
 {
+    /// <summary>Bytes of an id at the end of a row's key.</summary>
+    public const int IdLength = 17;
+
     private const byte PointRow = (byte)'p';
     private const byte VectorRow = (byte)'v';
     private const byte LogRow = (byte)'l';
     private const byte EndRow = (byte)'n';
-    private const int IdLength = 17;
 
     private readonly byte[] _shard;
 

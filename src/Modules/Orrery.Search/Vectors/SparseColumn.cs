@@ -18,13 +18,13 @@ internal sealed class SparseColumn(SparseVectorConfig config) : VectorColumn
 
     public override Func<int, float> Scorer(VectorValue query)
     {
-        var wanted = Weighted((SparseVector)query);
+        var wanted = Weighted((SparseVector)query, null);
         return slot => Dot(wanted, _vectors[slot]);
     }
 
     public override List<Hit> Search(VectorValue query, int limit, SlotSet? allowed, SearchEffort effort)
     {
-        var wanted = Weighted((SparseVector)query);
+        var wanted = Weighted((SparseVector)query, effort.Corpus);
         var scores = new Dictionary<int, float>();
         for (var i = 0; i < wanted.Indices.Length; i++)
         {
@@ -101,15 +101,16 @@ internal sealed class SparseColumn(SparseVectorConfig config) : VectorColumn
         return sum;
     }
 
-    private SparseVector Weighted(SparseVector query)
+    private SparseVector Weighted(SparseVector query, SlotSet? corpus)
     {
         if (!config.Idf)
             return query;
         var values = (float[])query.Values.Clone();
+        var population = corpus is null ? Count : Present.And(corpus).Count;
         for (var i = 0; i < values.Length; i++)
         {
-            var with = _postings.TryGetValue(query.Indices[i], out var posting) ? posting.Count : 0;
-            values[i] *= (float)Math.Log((Count - with + 0.5) / (with + 0.5) + 1);
+            var with = _postings.TryGetValue(query.Indices[i], out var posting) ? corpus is null ? posting.Count : posting.Keys.Count(slot => corpus[slot]) : 0;
+            values[i] *= (float)Math.Log((population - with + 0.5) / (with + 0.5) + 1);
         }
 
         return new(query.Indices, values);

@@ -17,6 +17,8 @@ internal sealed partial class QdrantCall(HttpContext http)
     /// <summary>Deeper JSON is refused: each level is a call on the stack.</summary>
     private const int MaxDepth = 200;
 
+    private const int MaxNameLength = 255;
+
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     public Caller Caller { get; } = http.Caller();
@@ -26,7 +28,9 @@ internal sealed partial class QdrantCall(HttpContext http)
     public HttpContext Http => http;
 
     /// <summary>The collection in the path.</summary>
-    public string Collection => Route("collection");
+    public string Collection => Route("collection") is { Length: <= MaxNameLength } name
+        ? name
+        : throw new QdrantRefusal(422, $"Validation error in path parameters: [name: value too long, must be from 1 to {MaxNameLength} characters]");
 
     public string Route(string name) => (string?)http.GetRouteValue(name) ?? "";
 
@@ -40,7 +44,15 @@ internal sealed partial class QdrantCall(HttpContext http)
         return value >= 1 ? value : throw new QdrantRefusal(422, $"Validation error in query parameters: [{name}: value {value} invalid, must be 1 or larger]");
     }
 
+    /// <summary>Whether a query parameter is true.</summary>
     public bool Flag(string name) => http.Request.Query[name] is [var text] && string.Equals(text, "true", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Answers 202 where the client said that it does not wait; it is done all the same.</summary>
+    public void AcceptUnlessWaited()
+    {
+        if (http.Request.Query["wait"] is ["false"])
+            http.Response.StatusCode = StatusCodes.Status202Accepted;
+    }
 
     /// <summary>The body; its memory lives as long as the document.</summary>
     public async Task<JsonDocument> BodyAsync()
@@ -61,15 +73,28 @@ internal sealed partial class QdrantCall(HttpContext http)
     public static async Task AnswerAsync(HttpContext http, Func<QdrantCall, Task<Action<Utf8JsonWriter>>> handler)
     {
         var began = Stopwatch.GetTimestamp();
-        var body = new ArrayBufferWriter<byte>(1024);
+        ArrayBufferWriter<byte>? body = null;
+        await TryAsync(http, async call =>
+        {
+            var result = await handler(call);
+            body = new(1024);
+            Write(body, result, began, http.Response.StatusCode == StatusCodes.Status202Accepted);
+        });
+        if (body is not null)
+            await SendAsync(http, body);
+    }
+
+    /// <summary>Runs what writes its answer itself; why it refuses is written here.</summary>
+    public static async Task TryAsync(HttpContext http, Func<QdrantCall, Task> handler)
+    {
+        var began = Stopwatch.GetTimestamp();
         try
         {
-            var result = await handler(new(http));
-            Write(body, result, began);
+            await handler(new(http));
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            return; // Nobody is there to hear.
+            // Nobody is there to hear.
         }
         catch (Exception error) when (!http.Response.HasStarted)
         {
@@ -77,22 +102,30 @@ internal sealed partial class QdrantCall(HttpContext http)
                 Failed(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger<QdrantCall>(), http.Request.Path, error);
             var (status, message) = QdrantRefusal.Of(error) ?? (StatusCodes.Status500InternalServerError, "Service internal error: the server's log has the reason.");
             http.Response.StatusCode = status;
-            body.Clear();
+            var body = new ArrayBufferWriter<byte>();
             WriteError(body, message, began);
+            await SendAsync(http, body);
         }
+    }
 
+    private static async Task SendAsync(HttpContext http, ArrayBufferWriter<byte> body)
+    {
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = body.WrittenCount;
         await http.Response.Body.WriteAsync(body.WrittenMemory, http.RequestAborted);
     }
 
-    private static void Write(ArrayBufferWriter<byte> body, Action<Utf8JsonWriter> result, long began)
+    private static void Write(ArrayBufferWriter<byte> body, Action<Utf8JsonWriter> result, long began, bool isAccepted)
     {
         using var writer = new Utf8JsonWriter(body, Writing);
         writer.WriteStartObject();
-        writer.WritePropertyName("result"u8);
-        result(writer);
-        writer.WriteString("status"u8, "ok"u8);
+        if (!isAccepted)
+        {
+            writer.WritePropertyName("result"u8);
+            result(writer);
+        }
+
+        writer.WriteString("status"u8, isAccepted ? "accepted"u8 : "ok"u8);
         writer.WriteNumber("time"u8, Stopwatch.GetElapsedTime(began).TotalSeconds);
         writer.WriteEndObject();
     }

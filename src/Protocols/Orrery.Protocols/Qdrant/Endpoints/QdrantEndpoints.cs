@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Platform.Access;
 using Orrery.Search.Collections;
+using Orrery.Search.Snapshots;
 
 namespace Orrery.Protocols.Qdrant.Endpoints;
 
@@ -22,9 +23,10 @@ internal static class QdrantEndpoints
         new PointEndpoints(collections).Map(routes);
         new QueryEndpoints(collections).Map(routes);
         new ServiceEndpoints(collections).Map(routes);
+        new SnapshotEndpoints(new(services.GetRequiredService<ISnapshots>)).Map(routes);
     }
 
     /// <summary>Maps a route whose handler answers in Qdrant's envelope.</summary>
-    public static void Answer(this IEndpointRouteBuilder routes, string method, string path, Role role, Func<QdrantCall, Task<Action<Utf8JsonWriter>>> handler) =>
+    public static IEndpointConventionBuilder Answer(this IEndpointRouteBuilder routes, string method, string path, Role role, Func<QdrantCall, Task<Action<Utf8JsonWriter>>> handler) =>
         routes.MapMethods(path, [method], http => QdrantCall.AnswerAsync(http, handler)).RequireRole(role).ExcludeFromDescription();
 }

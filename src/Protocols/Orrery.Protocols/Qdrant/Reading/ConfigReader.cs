@@ -13,12 +13,15 @@ internal static class ConfigReader
     {
         var accepted = new Dictionary<string, JsonElement>();
         Keep(accepted, "params", Only(body, Params));
-        foreach (var section in new[] { "wal_config", "optimizers_config", "quantization_config" })
+        if ((body.Member("quantization_config") ?? body.Member("quantization")) is { } quantization)
+            accepted["quantization_config"] = quantization.Clone();
+        foreach (var section in new[] { "wal_config", "optimizers_config" })
         {
             if (body.Member(section) is { } value)
                 accepted[section] = value.Clone();
         }
 
+        NotPinned(body.Member("payload"), "payload");
         foreach (var positive in new[] { "shard_number", "replication_factor", "write_consistency_factor" })
             body.Member(positive)?.Whole(positive, 1);
         if (body.Member("wal_config")?.Member("wal_capacity_mb") is { } capacity)
@@ -38,6 +41,7 @@ internal static class ConfigReader
     public static CollectionConfig Update(CollectionConfig config, JsonElement body)
     {
         var accepted = new Dictionary<string, JsonElement>(config.Accepted);
+        NotPinned(body.Member("params")?.Member("payload"), "params.payload");
         foreach (var section in new[] { "params", "optimizers_config" })
         {
             if (body.Member(section) is { } value)
@@ -70,6 +74,7 @@ internal static class ConfigReader
         var size = vector.Required("size").Whole($"{path}.size");
         if (size is < 1 or > DenseVectorConfig.MaxSize)
             throw QdrantRefusal.Validation($"{path}.size", $"value {size} invalid, must be from 1 to {DenseVectorConfig.MaxSize}");
+        NotPinned(vector, path);
         return new(size, vector.Required("distance").Word<VectorDistance>("distance"))
         {
             Datatype = vector.Member("datatype")?.Word<VectorDatatype>("datatype") ?? VectorDatatype.Float32,
@@ -79,11 +84,19 @@ internal static class ConfigReader
         };
     }
 
-    public static SparseVectorConfig SparseVector(JsonElement vector) => new()
+    public static SparseVectorConfig SparseVector(JsonElement vector)
     {
-        Idf = vector.Member("modifier")?.Text("modifier") == "idf",
-        Accepted = Only(vector, "index", "modifier"),
-    };
+        if (vector.Member("index")?.Member("datatype") is { } datatype && datatype.Word<VectorDatatype>("datatype") == VectorDatatype.Turbo4)
+            throw QdrantRefusal.Validation("sparse_vectors.index.datatype", "Validation error: sparse vectors do not support the turbo4 datatype");
+        return new() { Idf = vector.Member("modifier")?.Text("modifier") == "idf", Accepted = Only(vector, "index", "modifier") };
+    }
+
+    // Only what a client may keep off the heap can be asked not to be: rows are on disk, and vectors in memory.
+    private static void NotPinned(JsonElement? section, string path)
+    {
+        if (section?.Member("memory") is { ValueKind: JsonValueKind.String } memory && memory.GetString() == "pinned")
+            throw QdrantRefusal.Validation($"{path}.memory", "Validation error: `pinned` is not supported for this storage");
+    }
 
     private static Dictionary<string, DenseVectorConfig> Dense(JsonElement vectors)
     {
@@ -105,6 +118,7 @@ internal static class ConfigReader
         {
             if (!updated.TryGetValue(diff.Name, out var vector))
                 throw new Kernel.InvalidException($"Not existing vector name error: {diff.Name}");
+            NotPinned(diff.Value, $"vectors.{diff.Name}");
             updated[diff.Name] = vector with
             {
                 Hnsw = vector.Hnsw is null ? Hnsw(diff.Value.Member("hnsw_config")) : vector.Hnsw.Then(Hnsw(diff.Value.Member("hnsw_config"))),

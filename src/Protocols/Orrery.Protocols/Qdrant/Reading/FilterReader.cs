@@ -61,7 +61,9 @@ internal static class FilterReader
 
     private static IdSlice Slice(JsonElement slice)
     {
-        var (total, index) = (slice.Required("total").Whole("slice.total", 1), slice.Required("index").Whole("slice.index"));
+        var (total, index) = (slice.Required("total").Whole("slice.total"), slice.Required("index").Whole("slice.index"));
+        if (total == 0)
+            throw QdrantRefusal.Format("invalid value for `slice.total`: expected a nonzero u32");
         return index < total ? new(index, total) : throw QdrantRefusal.Validation("slice.index", $"Validation error: index {index} must be less than total {total}");
     }
 

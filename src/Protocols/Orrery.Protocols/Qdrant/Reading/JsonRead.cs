@@ -34,7 +34,7 @@ internal static class JsonRead
     /// <summary>A whole number that is not negative.</summary>
     public static int Whole(this JsonElement value, string name)
     {
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt64(out var number) || number < 0)
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetUInt64(out var number))
             throw QdrantRefusal.Format($"invalid value for `{name}`: expected a whole number that is not negative, got {Shown(value)}");
         return (int)Math.Min(number, int.MaxValue);
     }

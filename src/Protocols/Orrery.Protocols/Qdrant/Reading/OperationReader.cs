@@ -31,6 +31,12 @@ internal static class OperationReader
     public static PointOperation UpdateVectors(JsonElement body)
     {
         var points = body.Required("points").Items("points").Select(point => new Point(PointReader.Id(point.Required("id")), PointReader.Vectors(point.Required("vector")))).ToList();
+        for (var i = 0; i < points.Count; i++)
+        {
+            if (points[i].Vectors.Count == 0)
+                throw QdrantRefusal.Validation($"points[{i}].vector", "must specify vectors to update for point");
+        }
+
         return points.Count > 0
             ? new UpdateVectors(points, FilterReader.Read(body.Member("update_filter")))
             : throw QdrantRefusal.Validation("points", "value [] invalid, must have at least one point");

@@ -96,10 +96,10 @@ internal static class PointReader
     {
         var values = rows.EnumerateArray().Select(row => row.ValueKind == JsonValueKind.Array ? Numbers(row) : throw QdrantRefusal.Format("expected arrays of numbers in a multivector")).ToList();
         if (values.Exists(row => row.Length == 0))
-            throw QdrantRefusal.Validation("vector", "Validation error: all vectors must be non-empty");
-        return values.TrueForAll(row => row.Length == values[0].Length)
-            ? new([.. values.SelectMany(row => row)], values.Count)
-            : throw QdrantRefusal.Validation("vector", "Validation error: all vectors must have the same dimension, found vector with different dimension");
+            throw QdrantRefusal.Validation("points[0].vector.?.data", "all vectors must be non-empty");
+        return values.Find(row => row.Length != values[0].Length) is { } other
+            ? throw QdrantRefusal.Validation("points[0].vector.?.data", $"all vectors must have the same dimension, found vector with dimension {other.Length}")
+            : new([.. values.SelectMany(row => row)], values.Count);
     }
 
     private static SparseVector Sparse(JsonElement vector)

@@ -52,7 +52,9 @@ internal static class QueryReader
 
     public static LookupLocation? Lookup(JsonElement? location) => location is { } place ? new(place.Required("collection").Text("collection"), place.Member("vector")?.Text("vector")) : null;
 
-    public static VectorInput Input(JsonElement input) => input.ValueKind is JsonValueKind.Number or JsonValueKind.String
+    public static VectorInput Input(JsonElement input) => input.ValueKind == JsonValueKind.Array && (input.GetArrayLength() == 0 || input.EnumerateArray().Any(row => row.ValueKind == JsonValueKind.Array && row.GetArrayLength() == 0))
+        ? throw QdrantRefusal.BadRequest("Expected a vector with components in the query; it is empty")
+        : input.ValueKind is JsonValueKind.Number or JsonValueKind.String
         ? new PointVector(PointReader.Id(input))
         : new GivenVector(PointReader.Vector(input));
 
@@ -69,6 +71,7 @@ internal static class QueryReader
             ScoreThreshold = (float?)body.Member("score_threshold")?.Number("score_threshold"),
             Limit = body.Member("limit")?.Whole(limitPath, 1) ?? 10,
             Offset = body.Member("offset")?.Whole("offset") ?? 0,
+            IdfCorpus = effort?.Member("idf") is { ValueKind: JsonValueKind.Object } idf ? FilterReader.Read(idf.Required("corpus")) : null,
             Lookup = Lookup(body.Member("lookup_from")),
         };
     }

@@ -44,9 +44,9 @@ internal static class RankingReader
         var negative = Inputs(recommend, "negative");
         var strategy = recommend.Member("strategy")?.Word<RecommendStrategy>("strategy") ?? RecommendStrategy.AverageVector;
         if (strategy == RecommendStrategy.AverageVector && positive.Count == 0)
-            throw QdrantRefusal.BadRequest("At least one positive vector ID required with this strategy");
+            throw QdrantRefusal.Validation("internal.query.recommend", "Validation error: At least one positive vector ID required with this strategy");
         if (positive.Count + negative.Count == 0)
-            throw QdrantRefusal.BadRequest("At least one positive or negative vector ID required");
+            throw QdrantRefusal.Validation("internal.query.recommend", "Validation error: At least one positive or negative vector ID required");
         return new Recommend(positive, negative, strategy);
     }
 

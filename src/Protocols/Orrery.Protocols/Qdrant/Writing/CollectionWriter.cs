@@ -39,6 +39,7 @@ internal static class CollectionWriter
             Section(json, "metadata", None, config.Metadata);
         json.WriteEndObject();
         Fields(json, config, state);
+        Warnings(json, config);
         json.WriteStartObject("update_queue"u8);
         json.WriteNumber("length"u8, 0);
         json.WriteEndObject();
@@ -102,6 +103,24 @@ internal static class CollectionWriter
         }
 
         json.WriteEndObject();
+    }
+
+    // What was asked for and does nothing.
+    private static void Warnings(Utf8JsonWriter json, CollectionConfig config)
+    {
+        var idle = config.Vectors.Where(vector => vector.Value.Hnsw?.Accepted.GetValueOrDefault("inline_storage").ValueKind == JsonValueKind.True
+            && (vector.Value.IsMulti || !(vector.Value.Accepted.ContainsKey("quantization_config") || config.Accepted.ContainsKey("quantization_config")))).ToList();
+        if (idle.Count == 0)
+            return;
+        json.WriteStartArray("warnings"u8);
+        foreach (var (name, vector) in idle)
+        {
+            json.WriteStartObject();
+            json.WriteString("message"u8, $"The `hnsw_config.inline_storage` option for vector '{name}' has no effect: {(vector.IsMulti ? "multivectors are not supported" : "quantization is not enabled")}.");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static string Name(FieldType type) => JsonNamingPolicy.SnakeCaseLower.ConvertName(type.ToString());
