@@ -26,6 +26,7 @@ internal static class CommandLine
         StudyCommand.Create(),
         ImportCommand.Create(),
         SyncCommand.Create(),
+        ModelCommand.Create(),
         LineageCommand.Create(),
         StatusCommand.Create(),
         LoginCommand.Create(),

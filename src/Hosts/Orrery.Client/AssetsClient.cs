@@ -21,6 +21,18 @@ public sealed record AliasMove(
 /// <summary>What a version must have before a protected alias may point at it: the gate's pass, and so many approvals there.</summary>
 public sealed record AliasProtection(string Alias, string Gate, int Approvals, string ProtectedBy, DateTimeOffset ProtectedAt);
 
+/// <summary>A signature of an envelope, in DSSE's own spelling: the key's id, and the signature in Base64.</summary>
+public sealed record EnvelopeSignature(string Keyid, string Sig);
+
+/// <summary>A signed statement as a DSSE envelope.</summary>
+public sealed record SignedEnvelope(string Payload, string PayloadType, IReadOnlyList<EnvelopeSignature> Signatures);
+
+/// <summary>What the server signed about a version; <see cref="Valid"/> says whether its key still verifies it.</summary>
+public sealed record VersionSignature(SignedEnvelope Envelope, string SignedBy, DateTimeOffset SignedAt, bool Valid);
+
+/// <summary>A version that another workspace may take a copy of.</summary>
+public sealed record VersionOffer(VersionId Version, string From, AssetRef Ref, string To, string OfferedBy, DateTimeOffset OfferedAt);
+
 /// <summary>The catalogue of assets.</summary>
 public sealed class AssetsClient
 {
@@ -93,6 +105,26 @@ public sealed class AssetsClient
     /// <summary>Deletes a version and the aliases that point at it; the record of what it was stays.</summary>
     public Task DeleteVersionAsync(AssetRef reference, CancellationToken cancellationToken = default) =>
         DeleteAsync($"{Path(reference.Kind, reference.Name)}/versions/{Selector(reference)}", cancellationToken);
+
+    /// <summary>Has the server sign what a version is, which gates let it through and who approved it.</summary>
+    public Task<VersionSignature> SignAsync(AssetRef reference, CancellationToken cancellationToken = default) =>
+        _client.PostAsync<VersionSignature>($"{Path(reference.Kind, reference.Name)}/versions/{Selector(reference)}/signature", new { }, cancellationToken);
+
+    /// <summary>What the server signed about a version, verified.</summary>
+    public Task<VersionSignature> SignatureAsync(AssetRef reference, CancellationToken cancellationToken = default) =>
+        _client.GetAsync<VersionSignature>($"{Path(reference.Kind, reference.Name)}/versions/{Selector(reference)}/signature", cancellationToken);
+
+    /// <summary>Lets another workspace take a copy of a version.</summary>
+    public Task<VersionOffer> OfferAsync(AssetRef version, string workspace, CancellationToken cancellationToken = default) =>
+        _client.PostAsync<VersionOffer>("/api/v1/offers", new { version, to = workspace }, cancellationToken);
+
+    /// <summary>Versions that other workspaces offer to this client's.</summary>
+    public Task<IReadOnlyList<VersionOffer>> OffersAsync(CancellationToken cancellationToken = default) =>
+        _client.GetAsync<IReadOnlyList<VersionOffer>>("/api/v1/offers", cancellationToken);
+
+    /// <summary>Takes a version, named by number, that another workspace offered.</summary>
+    public Task<AssetVersion> TakeAsync(string from, AssetRef version, CancellationToken cancellationToken = default) =>
+        _client.PostAsync<AssetVersion>("/api/v1/promotions", new { from, version }, cancellationToken);
 
     private static System.Net.Http.Json.JsonContent Json(object body) => System.Net.Http.Json.JsonContent.Create(body, body.GetType(), options: OrreryClient.Json);
 

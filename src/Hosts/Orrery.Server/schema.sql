@@ -62,6 +62,9 @@ CREATE INDEX "ix_logged_models_folder" ON "logged_models" ("folder_key" ASC, "cr
 CREATE TABLE "logged_model_parameters" ("model_key" INTEGER NOT NULL, "name" TEXT NOT NULL, "value" TEXT NOT NULL, CONSTRAINT "PK_logged_model_parameters" PRIMARY KEY ("model_key", "name"));
 CREATE TABLE "logged_model_tags" ("model_key" INTEGER NOT NULL, "name" TEXT NOT NULL, "value" TEXT NOT NULL, CONSTRAINT "PK_logged_model_tags" PRIMARY KEY ("model_key", "name"));
 CREATE TABLE "logged_model_metrics" ("model_key" INTEGER NOT NULL, "name" TEXT NOT NULL, "run_id" TEXT NOT NULL, "step" INTEGER NOT NULL, "time" INTEGER NOT NULL, "value" NUMERIC, "dataset_name" TEXT, "dataset_digest" TEXT, CONSTRAINT "PK_logged_model_metrics" PRIMARY KEY ("model_key", "name", "run_id", "step", "time"));
+CREATE TABLE "version_signatures" ("version_id" TEXT NOT NULL, "key_id" TEXT NOT NULL, "payload" TEXT NOT NULL, "signature" TEXT NOT NULL, "signed_by" TEXT NOT NULL, "signed_at" INTEGER NOT NULL, CONSTRAINT "PK_version_signatures" PRIMARY KEY ("version_id"));
+CREATE TABLE "version_offers" ("version_id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "offered_by" TEXT NOT NULL, "offered_at" INTEGER NOT NULL, CONSTRAINT "PK_version_offers" PRIMARY KEY ("version_id", "workspace"));
+CREATE INDEX "ix_version_offers_workspace" ON "version_offers" ("workspace" ASC, "offered_at" DESC);
 CREATE TABLE "data_profiles" ("content" TEXT NOT NULL, "format" INTEGER NOT NULL, "profile" TEXT NOT NULL, CONSTRAINT "PK_data_profiles" PRIMARY KEY ("content", "format"));
 CREATE TABLE "pipeline_runs" ("id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "pipeline" TEXT NOT NULL, "version" INTEGER NOT NULL, "status" TEXT NOT NULL, "trigger_kind" TEXT NOT NULL, "trigger_detail" TEXT NOT NULL, "trigger_key" TEXT, "parameters" TEXT NOT NULL, "owner" TEXT NOT NULL, "owner_role" TEXT NOT NULL, "cancel" INTEGER NOT NULL, "error" TEXT, "started_at" INTEGER NOT NULL, "ended_at" INTEGER, CONSTRAINT "PK_pipeline_runs" PRIMARY KEY ("id"));
 CREATE UNIQUE INDEX "ux_pipeline_runs_trigger" ON "pipeline_runs" ("trigger_key" ASC);
@@ -89,6 +92,7 @@ INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000002, dat
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000003, datetime('now'), 'Ledger: registry, aliases, webhooks, files');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000004, datetime('now'), 'Ledger: folders of runs; metrics in chunks');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000005, datetime('now'), 'Ledger: logged models, datasets of runs');
+INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000009, datetime('now'), 'Ledger: signatures, promotion');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (13000001, datetime('now'), 'API tokens');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (2000001, datetime('now'), 'Data: profiles by content');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (5000001, datetime('now'), 'Pipelines: runs, steps, finished steps by key, subscriptions');

@@ -4,8 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Orrery.Ledger.Artifacts;
 using Orrery.Ledger.Assets;
 using Orrery.Ledger.Assets.Aliases;
+using Orrery.Ledger.Assets.Promotion;
 using Orrery.Ledger.Assets.Registry;
 using Orrery.Ledger.Assets.Search;
+using Orrery.Ledger.Assets.Signatures;
 using Orrery.Ledger.Audit;
 using Orrery.Ledger.Folders;
 using Orrery.Ledger.Gates;
@@ -48,6 +50,8 @@ public static class LedgerModule
         services.AddSingleton<VersionKeeping>();
         services.AddSingleton<IRegistry, RegistryStore>();
         services.AddSingleton<IAssetSearch, AssetSearchStore>();
+        services.AddSingleton<ISignatures, SignatureStore>();
+        services.AddSingleton<IPromotions, PromotionStore>();
         services.AddSingleton<AssetLabels>();
         services.AddSingleton<IAssets, AssetStore>();
         services.AddSingleton<RunEnvironmentReader>();
@@ -84,6 +88,8 @@ public static class LedgerModule
         AssetEndpoints.Map(routes);
         AliasEndpoints.Map(routes);
         RegistryEndpoints.Map(routes);
+        SignatureEndpoints.Map(routes);
+        PromotionEndpoints.Map(routes);
         WebhookEndpoints.Map(routes);
         RunEndpoints.Map(routes);
         ArtifactEndpoints.Map(routes);

@@ -165,7 +165,7 @@ public sealed class WireRecordTests
             return type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) ? $"map of {inner}" : $"list of {inner}";
         }
 
-        return type == typeof(string) || type == typeof(RunId) || type == typeof(VersionId) || type == typeof(AssetId) || type == typeof(Digest) || type == typeof(AssetKind) ? "text"
+        return type == typeof(string) || type == typeof(RunId) || type == typeof(VersionId) || type == typeof(AssetId) || type == typeof(Digest) || type == typeof(AssetKind) || type == typeof(AssetRef) ? "text"
             : type == typeof(int) ? "int32"
             : type == typeof(long) ? "int64"
             : type == typeof(double) ? "double"

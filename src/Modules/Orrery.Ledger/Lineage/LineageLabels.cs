@@ -3,6 +3,7 @@ using LinqToDB.Async;
 using LinqToDB.Data;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
+using Orrery.Ledger.Assets.Promotion;
 using Orrery.Ledger.Runs;
 using Orrery.Ledger.Storage;
 using Orrery.Platform.Access;
@@ -44,14 +45,17 @@ internal static class LineageLabels
     private static async Task AddVersionsAsync(
         DataConnection connection, Caller caller, string[] ids, Dictionary<LineageNodeId, LineageNode> nodes, CancellationToken cancellationToken)
     {
+        // A version of another workspace that was offered to this one is the origin of a copy here; what is behind it is not shown.
+        var offers = connection.GetTable<VersionOfferRow>().Where(offer => offer.Workspace == caller.Workspace);
         var rows = await (from version in connection.GetTable<VersionRow>()
                           join asset in connection.GetTable<AssetRow>() on version.AssetId equals asset.Id
-                          where ids.Contains(version.Id) && asset.Workspace == caller.Workspace
-                          select new { version.Id, asset.Kind, asset.Name, version.Number, version.CreatedAt }).ToListAsync(cancellationToken);
+                          where ids.Contains(version.Id) && (asset.Workspace == caller.Workspace || offers.Any(offer => offer.VersionId == version.Id))
+                          select new { version.Id, asset.Workspace, asset.Kind, asset.Name, version.Number, version.CreatedAt }).ToListAsync(cancellationToken);
         foreach (var row in rows)
         {
             var id = new LineageNodeId(LineageNodeKind.Version, row.Id);
-            nodes[id] = new(id, new AssetRef(AssetKind.Parse(row.Kind), row.Name, row.Number).ToString(), row.Kind, Instant.FromColumn(row.CreatedAt));
+            var reference = new AssetRef(AssetKind.Parse(row.Kind), row.Name, row.Number).ToString();
+            nodes[id] = new(id, row.Workspace == caller.Workspace ? reference : $"{row.Workspace}: {reference}", row.Kind, Instant.FromColumn(row.CreatedAt));
         }
     }
 

@@ -9,6 +9,9 @@ public static class LineageRoles
     /// <summary>A run is part of another: trial of a study, step of a pipeline.</summary>
     public const string Part = "part";
 
+    /// <summary>A version of one workspace became one of another.</summary>
+    public const string Promoted = "promoted";
+
     /// <summary>A gate judged a version in a run.</summary>
     public const string Judged = "judged";
 }
