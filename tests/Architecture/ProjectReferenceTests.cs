@@ -32,7 +32,7 @@ public sealed class ProjectReferenceTests
         ["Protocols"] = ["Kernel", "Platform", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search"],
         // Hosts.
         ["Client"] = ["Kernel"],
-        ["Web"] = ["Kernel", "Platform", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Statistics", "Tuning"],
+        ["Web"] = ["Kernel", "Platform", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search", "Vectors", "Statistics", "Tuning"],
         ["Server"] = ["Kernel", "Platform", "Embedded", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search", "Protocols", "Web"],
         ["Import"] = ["Kernel", "Platform", "Client"],
         ["Cli"] = ["Kernel", "Platform", "Client", "Import", "Server", "Web"],

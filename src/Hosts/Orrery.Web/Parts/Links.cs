@@ -13,6 +13,9 @@ internal static class Links
 
     public static string Artifact(RunId run, string path) => $"/api/v1/runs/{run}/artifacts/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}";
 
+    /// <summary>The page of a collection; <c>/collections</c> is where Qdrant's clients knock.</summary>
+    public static string Collection(string name) => $"/vectors/{Uri.EscapeDataString(name)}";
+
     /// <summary>The page that shows an artifact.</summary>
     public static string ArtifactPage(RunId run, string path) => $"/runs/{run}/artifacts/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}";
 
@@ -35,6 +38,8 @@ internal static class Links
             return $"/monitors/{name}";
         if (reference.Kind == AssetKind.Pipeline)
             return $"/pipelines/{name}";
+        if (reference.Kind == AssetKind.Collection)
+            return Collection(reference.Name);
         return Lineage(reference.ToString());
     }
 
