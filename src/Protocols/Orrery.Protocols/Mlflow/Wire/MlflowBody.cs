@@ -1,17 +1,26 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace Orrery.Protocols.Mlflow.Wire;
 
-/// <summary>Reads what a request says: a JSON body, or the parameters of a GET's query.</summary>
-internal static class MlflowBody
+/// <summary>What a request says: a JSON body, or the parameters of a GET's query. Its memory is shared; nothing of it may be kept.</summary>
+internal sealed class MlflowBody : IDisposable
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64 };
 
-    /// <summary>The request as a JSON document, which the caller disposes.</summary>
-    public static async ValueTask<JsonDocument> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    private readonly JsonDocument _document;
+
+    // A batch has a hundred kilobytes, which would go to the large object heap each time.
+    private byte[]? _rented;
+
+    private MlflowBody(JsonDocument document, byte[]? rented = null) => (_document, _rented) = (document, rented);
+
+    public JsonElement Root => _document.RootElement;
+
+    public static async ValueTask<MlflowBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (HttpMethods.IsGet(request.Method) && request.Query.Count > 0)
             return OfQuery(request.Query);
@@ -21,20 +30,29 @@ internal static class MlflowBody
         while (true)
         {
             var read = await reader.ReadAsync(cancellationToken);
-            if (read.IsCompleted)
+            if (!read.IsCompleted)
             {
-                try
-                {
-                    return Parse(read.Buffer);
-                }
-                finally
-                {
-                    reader.AdvanceTo(read.Buffer.End);
-                }
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
             }
 
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            try
+            {
+                return OfBody(read.Buffer);
+            }
+            finally
+            {
+                reader.AdvanceTo(read.Buffer.End);
+            }
         }
+    }
+
+    public void Dispose()
+    {
+        _document.Dispose();
+        if (_rented is { } rented)
+            ArrayPool<byte>.Shared.Return(rented);
+        _rented = null;
     }
 
     private static void CheckType(string? contentType)
@@ -45,29 +63,42 @@ internal static class MlflowBody
             throw MlflowException.Invalid("Bad Request. Content-Type must be one of ['application/json'].");
     }
 
-    private static JsonDocument Parse(ReadOnlySequence<byte> body)
+    private static MlflowBody OfBody(ReadOnlySequence<byte> body)
     {
         if (body.IsEmpty)
-            return JsonDocument.Parse("{}");
-        // The document keeps what it parses, and the pipe takes its memory back.
-        var bytes = body.ToArray();
-        var document = Parse(bytes);
-        if (document.RootElement.ValueKind == JsonValueKind.String)
+            return new(JsonDocument.Parse("{}"));
+        // The document reads from what it was made of, and the pipe takes its memory back.
+        var length = checked((int)body.Length);
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        JsonDocument? document = null;
+        try
         {
-            // Old clients send the object as a text within JSON.
-            var text = document.RootElement.GetString()!;
-            document.Dispose();
-            document = Parse(System.Text.Encoding.UTF8.GetBytes(text));
-        }
+            body.CopyTo(rented);
+            document = Parse(rented.AsMemory(0, length));
+            var kind = document.RootElement.ValueKind;
+            if (kind == JsonValueKind.Object)
+            {
+                var read = new MlflowBody(document, rented);
+                (document, rented) = (null, null);
+                return read;
+            }
 
-        var kind = document.RootElement.ValueKind;
-        if (kind == JsonValueKind.Object)
-            return document;
-        document.Dispose();
-        return kind == JsonValueKind.Null ? JsonDocument.Parse("{}") : throw MlflowException.Invalid($"The body must be a JSON object; it is {kind}.");
+            // Old clients send the object as a text within JSON.
+            if (kind == JsonValueKind.String && Parse(Encoding.UTF8.GetBytes(document.RootElement.GetString()!)) is { } within)
+                return within.RootElement.ValueKind == JsonValueKind.Object ? new(within) : throw NoObject(within.RootElement.ValueKind);
+            return kind == JsonValueKind.Null ? new(JsonDocument.Parse("{}")) : throw NoObject(kind);
+        }
+        finally
+        {
+            document?.Dispose();
+            if (rented is not null)
+                ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
-    private static JsonDocument Parse(byte[] json)
+    private static MlflowException NoObject(JsonValueKind kind) => MlflowException.Invalid($"The body must be a JSON object; it is {kind}.");
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
         try
         {
@@ -75,7 +106,7 @@ internal static class MlflowBody
         }
         catch (JsonException error)
         {
-            if (BareNumbers.Quote(json) is not { } quoted)
+            if (BareNumbers.Quote(json.Span) is not { } quoted)
                 throw MlflowException.Invalid($"The body is no JSON: {error.Message}");
             try
             {
@@ -88,7 +119,7 @@ internal static class MlflowBody
         }
     }
 
-    private static JsonDocument OfQuery(IQueryCollection query)
+    private static MlflowBody OfQuery(IQueryCollection query)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -110,6 +141,6 @@ internal static class MlflowBody
             json.WriteEndObject();
         }
 
-        return JsonDocument.Parse(buffer.WrittenMemory);
+        return new(JsonDocument.Parse(buffer.WrittenMemory));
     }
 }

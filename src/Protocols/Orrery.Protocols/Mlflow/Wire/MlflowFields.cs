@@ -129,9 +129,6 @@ internal readonly struct MlflowFields(JsonElement element, string path = "")
     public IReadOnlyList<KeyValuePair<string, string>> Pairs(string name) =>
         [.. Messages(name).Select(pair => KeyValuePair.Create(pair.RequiredText("key"), pair.Text("value") ?? ""))];
 
-    /// <summary>The field as it came, for what MLflow takes as a structure of its own; null where there is none.</summary>
-    public JsonElement? Raw(string name) => Find(name);
-
     /// <summary>How MLflow says that a field's value is wrong.</summary>
     public MlflowException Wrong(string name, string hint) => Find(name) is { } value ? Wrong(name, value, hint) : Missing(name);
 

@@ -39,6 +39,6 @@ internal sealed class MlflowRoutes(IEndpointRouteBuilder routes)
     public static Task AnswerAsync(HttpContext context, MlflowHandler handler) => MlflowErrors.AnswerAsync(context, async () =>
     {
         using var body = await MlflowBody.ReadAsync(context.Request, context.RequestAborted);
-        await handler(new(context, new(body.RootElement) { OfQuery = HttpMethods.IsGet(context.Request.Method) }));
+        await handler(new(context, new(body.Root) { OfQuery = HttpMethods.IsGet(context.Request.Method) }));
     });
 }
