@@ -69,8 +69,8 @@ internal static class GraphPart
     /// <summary>Each as wide as it must be for the recall, and no wider.</summary>
     private static async Task SearchAsync(BenchmarkContext context, VectorSet set, HnswIndex index, PeerProcess peer, string name, Goal goal)
     {
-        var ours = await NarrowestAsync(ef => Task.FromResult(Search(set, index, ef).Recall));
-        var theirs = await NarrowestAsync(async ef => (await peer.AskAsync(FormattableString.Invariant($"search {ef}")))[1]);
+        var ours = await Narrowest.FindAsync(Recall, VectorSet.K, 2_000, ef => Task.FromResult(Search(set, index, ef).Recall));
+        var theirs = await Narrowest.FindAsync(Recall, VectorSet.K, 2_000, async ef => (await peer.AskAsync(FormattableString.Invariant($"search {ef}")))[1]);
         for (var warm = 0; warm < 3; warm++)
             Search(set, index, ours);
         var (left, right) = await Samples.InTurnAsync(
@@ -78,21 +78,6 @@ internal static class GraphPart
             async _ => set.QueryCount / (await peer.AskAsync(FormattableString.Invariant($"search {theirs}")))[0]);
         context.Report.Say($"{name}: recall {Search(set, index, ours).Recall:0.000} at ef {ours}, hnswlib at ef {theirs}");
         context.Report.Add(new(name, "queries/s", "hnswlib", left, right, goal));
-    }
-
-    private static async Task<int> NarrowestAsync(Func<int, Task<double>> recall)
-    {
-        var (low, high) = (VectorSet.K - 1, 2_000);
-        while (high - low > 1)
-        {
-            var middle = (low + high) / 2;
-            if (await recall(middle) >= Recall)
-                high = middle;
-            else
-                low = middle;
-        }
-
-        return high;
     }
 
     private static (double Seconds, double Recall) Search(VectorSet set, HnswIndex index, int ef)

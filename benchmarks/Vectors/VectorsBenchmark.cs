@@ -5,9 +5,9 @@ internal sealed class VectorsBenchmark : IBenchmark
 {
     public string Name => "vectors";
 
-    public string Summary => "HNSW beside hnswlib, exact search beside FAISS and the machine's ceilings, filtered search, opening a file";
+    public string Summary => "HNSW beside hnswlib, exact search beside FAISS and the machine's ceilings, filtered search, inverted files, opening a file";
 
-    public IReadOnlyList<string> Parts { get; } = ["graph", "exact", "filter"];
+    public IReadOnlyList<string> Parts { get; } = ["graph", "exact", "filter", "lists"];
 
     public async Task RunAsync(BenchmarkContext context, CancellationToken cancellationToken)
     {
@@ -26,6 +26,8 @@ internal sealed class VectorsBenchmark : IBenchmark
                 await ExactPart.RunAsync(context, set, cancellationToken);
             if (context.Wants("graph") || context.Wants("filter"))
                 await GraphPart.RunAsync(context, set, cancellationToken);
+            if (context.Wants("lists"))
+                await ListsPart.RunAsync(context, set);
         }
     }
 }

@@ -28,6 +28,16 @@ public sealed class IdSet
             Add(id);
     }
 
+    private IdSet(ulong[] words) => _words = words;
+
+    /// <summary>A set over words that exist already, without a copy: what is written to them is in the set, until it grows.</summary>
+    /// <param name="words">Id 64·i + j at bit j of word i.</param>
+    public static IdSet Over(ulong[] words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        return new IdSet(words);
+    }
+
     /// <summary>The bits, id 64·i + j at bit j of word i; bits that are set here are in the set.</summary>
     public Span<ulong> Words => _words;
 

@@ -29,6 +29,17 @@ public sealed class IdSetTests
     }
 
     [Fact]
+    public void A_set_over_words_sees_what_is_written_to_them()
+    {
+        var words = new ulong[2];
+        var set = IdSet.Over(words);
+        words[1] = 1UL << 3;
+        Assert.True(set.Contains(67));
+        set.Add(1);
+        Assert.Equal(2UL, words[0]);
+    }
+
+    [Fact]
     public void Ids_that_are_no_place_of_a_bit_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new IdSet([-1]));

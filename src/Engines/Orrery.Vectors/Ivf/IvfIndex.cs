@@ -12,6 +12,9 @@ namespace Orrery.Vectors.Ivf;
 /// </summary>
 public sealed unsafe class IvfIndex
 {
+    // 1,024 for each of the 16 codewords of a subspace; more move them by less than chance does.
+    private const int MostForCodes = 16_384;
+
     private readonly Space _space;
     private readonly KMeans _clusters;
     private readonly ProductQuantizer? _quantizer;
@@ -59,10 +62,17 @@ public sealed unsafe class IvfIndex
         var clusters = KMeans.Train(kept, dimension, new KMeansOptions { Clusters = options.Lists, Iterations = 10, Seed = options.Seed });
         if (options.Subspaces == 0)
             return new IvfIndex(space, clusters, null);
-        var labels = clusters.Assign(kept);
-        for (var i = 0; i < kept.Length; i++)
-            kept[i] -= clusters.Centroids[labels[i / dimension] * dimension + i % dimension];
-        return new IvfIndex(space, clusters, ProductQuantizer.Train(kept, dimension, options.Subspaces, bits: 4, options.Seed));
+        var offsets = Offsets(clusters, kept.AsSpan(0, Math.Min(kept.Length, MostForCodes * dimension)));
+        return new IvfIndex(space, clusters, ProductQuantizer.Train(offsets, dimension, options.Subspaces, bits: 4, options.Seed));
+    }
+
+    /// <summary>What is left of vectors without their centroids.</summary>
+    private static float[] Offsets(KMeans clusters, ReadOnlySpan<float> vectors)
+    {
+        var (labels, offsets, dimension) = (clusters.Assign(vectors), vectors.ToArray(), clusters.Dimension);
+        for (var i = 0; i < offsets.Length; i++)
+            offsets[i] -= clusters.Centroids[labels[i / dimension] * dimension + i % dimension];
+        return offsets;
     }
 
     /// <summary>Adds a point. O(lists·d).</summary>
