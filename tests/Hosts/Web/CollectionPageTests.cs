@@ -33,6 +33,8 @@ public sealed class CollectionPageTests(Servers servers, Chromium chromium)
         await tab.Page.GetByLabel("Like point").PressAsync("Enter");
         await Assertions.Expect(tab.Page.Locator("h2#points")).ToHaveTextAsync("Most like 29");
         await Assertions.Expect(tab.Page.Locator("tbody tr").First).ToContainTextAsync("28");
+        await Assertions.Expect(tab.Page.Locator("svg circle[r='7'] title")).ToHaveTextAsync("29: right");
+        Assert.Equal($"/vectors/{name}?near=20", await tab.Page.Locator("svg a", new() { HasText = "20: right" }).GetAttributeAsync("href"));
         var beyond = await tab.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
         Assert.True(beyond <= 0, $"{beyond} px wider than the screen");
         await tab.Page.GetByLabel("Like point").FillAsync("x");
