@@ -99,11 +99,12 @@ internal sealed class RunStore(
             var row = RunRows.RequireActive(transaction, caller, run);
             transaction.GetTable<RunRow>().Where(r => r.Key == row.Key)
                 .Set(r => r.Name, change.Name ?? row.Name).Set(r => r.Status, status ?? row.Status).Set(r => r.EndedAt, ended ?? row.EndedAt)
-                .Set(r => r.AliveUntil, (long?)null).Update();
+                .Set(r => r.AliveUntil, status is null ? row.AliveUntil : null).Update();
             RunLogger.SetTags(transaction, row.Key, tags);
             audit.Append(transaction, caller, "run.updated", $"run/{run}", status ?? "");
         }, cancellationToken);
-        live.End(run.ToString());
+        if (status is not null)
+            live.End(run.ToString()); // whoever says how it stands keeps it from now on
         return await GetAsync(caller, run, cancellationToken);
     }
 

@@ -23,6 +23,7 @@ public sealed class RunKeepingTests
         await using (var dying = await StartInAsync(folder, time: _time))
         {
             lost = await dying.Runs().StartAsync(Ada, new("train", "t"));
+            await dying.Runs().UpdateAsync(Ada, lost.Id, new(Name: "renamed")); // by somebody who only looks on
             ended = await dying.Runs().StartAsync(Ada, new("train", "t"));
             await dying.Runs().FinishAsync(Ada, ended.Id, RunStatus.Finished);
             clients = await dying.Runs().StartAsync(Ada, new("train", "t") { Keeper = RunKeeper.Other });
