@@ -14,16 +14,18 @@ internal enum FilterPlan
 }
 
 /// <summary>
-/// Chooses by an estimate of distances, not by a measurement: what is found is right either way. A beam has to meet about ef/s points to find ef that pass a filter of
-/// selectivity s, and looks at about M/2 new points for each; a beam among those that pass meets ef, looks at up to 2·M of them and reads as many lists;
-/// a scan measures n·s distances.
+/// Chooses by an estimate: what is found is right either way. A beam has to meet about ef/s points to find ef that pass a filter of selectivity s, and looks at about
+/// M/2 new points for each; a scan measures n·s distances. A beam among those that pass reads a list of links for every neighbour that does not, and costs as much as a scan
+/// of 6·M·ef points: over 340,479 word vectors, M = 16 and ef = 100, 0.39 ms at 3 %, where a scan of 10,000 takes 0.27 ms, and 0.49 ms at 10 %, where one takes 1.9 ms.
 /// </summary>
 internal static class FilterPlanner
 {
     private const int Sample = 512;
 
-    // Above it an ordinary beam meets few in vain, and reaching through costs more than it saves.
-    private const double MostToReachThrough = 0.4;
+    private const double ScanPerLink = 6;
+
+    // Above it an ordinary beam meets few in vain, and reaching through costs more than it saves: 0.42 ms at 30 %, and 0.20 ms at 50 % without.
+    private const double MostToReachThrough = 0.25;
 
     public static FilterPlan Choose(HnswStorage storage, IdSet? allowed, Predicate<long>? filter, int ef)
     {
@@ -40,7 +42,7 @@ internal static class FilterPlanner
         var selectivity = passing / points;
         // A delegate is too slow to be asked for thousands of neighbours of neighbours.
         if (filter is null && selectivity < MostToReachThrough)
-            return scan <= 2.0 * ef * storage.M ? FilterPlan.Scan : FilterPlan.BeamAmong;
+            return scan <= ScanPerLink * ef * storage.M ? FilterPlan.Scan : FilterPlan.BeamAmong;
         return scan <= ef / selectivity * storage.M / 2 ? FilterPlan.Scan : FilterPlan.Beam;
     }
 

@@ -98,6 +98,25 @@ public sealed class HnswRecallTests
         Assert.True(recall >= 0.95, $"recall {recall}");
     }
 
+    /// <summary>Ids that lie at themselves are found by a shorter way, which a removal and a return must not mislead.</summary>
+    [Fact]
+    public void A_scan_of_allowed_ids_follows_points_that_went_and_came_back_elsewhere()
+    {
+        var data = new Clusters(300, 20, Metric.Euclidean, seed: 12);
+        var index = data.Build();
+        foreach (var id in (int[])[4, 8])
+        {
+            index.Remove(id);
+            index.Add(id, data.Points[299 - id]);
+        }
+
+        var allowed = new HnswSearchOptions { Allowed = new IdSet([4, 8, 9]) };
+        Assert.Equal(new Neighbor(4, 0), index.Search(data.Points[295], 1, allowed).Single());
+        Assert.Equal(3, index.Search(data.Points[295], 5, allowed).Length);
+        index.Remove(8);
+        Assert.Equal([4L, 9L], index.Search(data.Points[295], 5, allowed).Select(n => n.Id).Order());
+    }
+
     [Fact]
     public void Ids_that_are_not_in_the_index_are_not_found_by_allowing_them()
     {
