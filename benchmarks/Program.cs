@@ -5,6 +5,7 @@ using Orrery.Benchmarks.Load;
 using Orrery.Benchmarks.Reporting;
 using Orrery.Benchmarks.Spine;
 using Orrery.Benchmarks.Tracking;
+using Orrery.Benchmarks.Tuning;
 using Orrery.Benchmarks.Vectors;
 
 // The bare server is this program in another process; it goes past the command line, whose cost is none of its own.
@@ -14,7 +15,7 @@ if (args is [BareServer.Command, .. var rest])
     return 0;
 }
 
-IBenchmark[] all = [new SpineBenchmark(), new JoinLabelsBenchmark(), new VectorsBenchmark(), new TrackingBenchmark()];
+IBenchmark[] all = [new SpineBenchmark(), new JoinLabelsBenchmark(), new VectorsBenchmark(), new TuningBenchmark(), new TrackingBenchmark()];
 var name = new Argument<string>("name") { Description = "Which benchmark: " + string.Join(", ", all.Select(one => one.Name)) }.AcceptOnlyFromAmong([.. all.Select(one => one.Name)]);
 var json = new Option<FileInfo?>("--json") { Description = "Write the figures of every run to this file" };
 var save = new Option<bool>("--save") { Description = "Keep the figures below benchmarks/results, in the folder of this CPU" };

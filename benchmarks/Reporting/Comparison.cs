@@ -27,6 +27,8 @@ internal sealed record Goal(string Text, Func<Comparison, bool> IsMet)
 {
     public static Goal Below(double bound, string unit) => new(FormattableString.Invariant($"< {bound} {unit}"), figure => figure.Median < bound);
 
+    public static Goal AtLeast(double bound, string unit) => new(FormattableString.Invariant($"≥ {bound} {unit}"), figure => figure.Median >= bound);
+
     public static Goal RatioAtLeast(double bound) => new(FormattableString.Invariant($"≥ {bound} × peer"), figure => figure.Ratio >= bound);
 
     public static Goal RatioAtMost(double bound) => new(FormattableString.Invariant($"≤ {bound} × peer"), figure => figure.Ratio <= bound);

@@ -30,7 +30,7 @@ internal static class StudyCommand
             var status = await orrery.Studies.StartAsync(parsed.GetRequiredValue(study), cancellationToken);
             if (parsed.GetValue(wait))
                 status = await StudyWatch.UntilEndAsync(orrery, status.Run, cancellationToken);
-            output.Write(parsed, status, Table);
+            Write(parsed, output, status);
             return status.Status is "failed" or "cancelled" ? ExitCode.Refused : ExitCode.Ok;
         });
         return command;
@@ -44,7 +44,7 @@ internal static class StudyCommand
         output.AddTo(command);
         new ServerConnection().Handle(command, async (parsed, orrery, cancellationToken) =>
         {
-            output.Write(parsed, await orrery.Studies.GetAsync(await FindAsync(orrery, parsed.GetRequiredValue(study), cancellationToken), cancellationToken), Table);
+            Write(parsed, output, await orrery.Studies.GetAsync(await FindAsync(orrery, parsed.GetRequiredValue(study), cancellationToken), cancellationToken));
             return ExitCode.Ok;
         });
         return command;
@@ -73,6 +73,18 @@ internal static class StudyCommand
             : throw new NotFoundException($"The study '{text}' has no run yet; start one with 'orrery study run {text}'.");
     }
 
+    private static void Write(ParseResult parsed, OutputOption output, StudyStatus status)
+    {
+        var counts = status.Counts;
+        if (output.Of(parsed) == OutputFormat.Table)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{status.Study}: {status.Status}, run {status.Run}; {counts.Complete} complete, {counts.Pruned} pruned, {counts.Failed} failed, {counts.Running} running of {status.Trials}{(status.Error is { } error ? $". {error}" : "")}"));
+        }
+
+        output.Write(parsed, status, Table);
+    }
+
     private static Table Table(StudyStatus status)
     {
         var names = status.Space.Select(p => p.Name).ToList();
@@ -85,9 +97,6 @@ internal static class StudyCommand
             ]);
         }
 
-        var counts = status.Counts;
-        table.Title = new TableTitle(Markup.Escape(string.Create(CultureInfo.InvariantCulture,
-            $"{status.Study}: {status.Status}, run {status.Run}; {counts.Complete} complete, {counts.Pruned} pruned, {counts.Failed} failed, {counts.Running} running of {status.Trials}{(status.Error is { } error ? $". {error}" : "")}")));
         return table;
     }
 
