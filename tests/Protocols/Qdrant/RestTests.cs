@@ -50,6 +50,8 @@ public sealed class RestTests
     [InlineData("POST", "/collections/c/points/query", """{"query":77}""", 404, "Not found: No point with id 77 found")]
     [InlineData("POST", "/collections/c/points/query", """{"query":{"formula":{"div":{"left":1,"right":"$score"}}},"prefetch":{"query":[1,0]}}""", 400, "divides by zero")]
     [InlineData("POST", "/collections/c/points/query", """{"query":{"model":"somebody/elses","text":"x"}}""", 501, "Not implemented")]
+    [InlineData("PUT", "/collections/c/index", """{"field_name":"t","field_schema":{"type":"text","stemmer":{"type":"snowball","language":"english"}}}""", 501, "stemmers")]
+    [InlineData("PUT", "/collections/c/index", """{"field_name":"t","field_schema":{"type":"text","stopwords":"klingon"}}""", 501, "klingon")]
     [InlineData("POST", "/collections/c/points/scroll", """{"filter":{"must":[{"key":"a[","match":{"value":1}}]}}""", 400, "Invalid json path")]
     [InlineData("POST", "/collections/nobody/points/count", "{}", 404, "Not found: Collection `nobody` doesn't exist!")]
     [InlineData("PUT", "/collections/c", """{"vectors":{"size":2,"distance":"Dot"}}""", 409, "Wrong input: Collection `c` already exists!")]
@@ -104,6 +106,16 @@ public sealed class RestTests
         // 2 is second in both: 2/(2+1); the others first in one: 1/2.
         Assert.Equal([2, 1, 3], fused["points"]!.AsArray().Select(point => point!["id"]!.GetValue<int>()));
         Assert.Equal(2f / 3, fused["points"]![0]!["score"]!.GetValue<float>(), 1e-6f);
+    }
+
+    [Fact]
+    public async Task Stop_words_of_a_text_index_find_nothing()
+    {
+        await using var server = await StartAsync();
+        await server.DoAsync("PUT", "/collections/c/index?wait=true", """{"field_name":"t","field_schema":{"type":"text","stopwords":"english"}}""");
+        await server.DoAsync("PUT", "/collections/c/points?wait=true", """{"points":[{"id":1,"vector":[1,0],"payload":{"t":"the end of the star"}},{"id":2,"vector":[1,0],"payload":{"t":"of the sea"}}]}""");
+        var found = await server.DoAsync("POST", "/collections/c/points/scroll", """{"filter":{"must":[{"key":"t","match":{"text_any":"robot of the star"}}]}}""");
+        Assert.Equal([1], found["points"]!.AsArray().Select(point => point!["id"]!.GetValue<int>()));
     }
 
     [Fact]

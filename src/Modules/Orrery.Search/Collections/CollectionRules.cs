@@ -16,6 +16,8 @@ internal static class CollectionRules
 
     public static void Check(CollectionConfig config)
     {
+        StrictChecks.CheckKept(config.Strict);
+        StrictChecks.CheckFields(config);
         foreach (var (name, vector) in config.Vectors)
         {
             if (vector.Size is < 1 or > DenseVectorConfig.MaxSize)

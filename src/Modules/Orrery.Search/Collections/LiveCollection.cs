@@ -42,6 +42,7 @@ internal sealed class LiveCollection(
 
     public async Task<UpdateReceipt> UpdateAsync(PointOperation operation, CancellationToken cancellationToken = default)
     {
+        StrictChecks.Check(Config, operation, View);
         // The turn ends when readers see the operation, not when it is durable: operations that wait for the disk at the same moment share a flush.
         var pending = await shards.CallAsync(key, (owner, _) => Task.FromResult(owner.Begin(operation)), cancellationToken);
         await pending.Durable;
@@ -57,6 +58,7 @@ internal sealed class LiveCollection(
 
     public ScrollPage Scroll(Filter? filter, OrderBy? order, PointId? from, int limit, Wanted wanted)
     {
+        StrictChecks.CheckRead(Config, filter, limit);
         using var reading = View.Reading();
         var allowed = View.Find(filter);
         if (order is not null)
@@ -78,12 +80,14 @@ internal sealed class LiveCollection(
 
     public long Count(Filter? filter)
     {
+        StrictChecks.CheckRead(Config, filter);
         using var reading = View.Reading();
         return filter is null ? View.Count : View.Find(filter).Count;
     }
 
     public IReadOnlyList<FacetCount> Facet(PayloadPath path, Filter? filter, int limit)
     {
+        StrictChecks.CheckRead(Config, filter, limit);
         using var reading = View.Reading();
         var allowed = View.Find(filter);
         return
@@ -97,6 +101,7 @@ internal sealed class LiveCollection(
 
     public async Task<IReadOnlyList<StoredPoint>> QueryAsync(Caller caller, QueryStage query, Wanted wanted, CancellationToken cancellationToken = default)
     {
+        StrictChecks.Check(Config, query);
         var lookup = await LookupAsync(caller, query, cancellationToken);
         using var reading = View.Reading();
         return Read(new QueryRun(View, lookup).Run(query), wanted);
@@ -105,6 +110,8 @@ internal sealed class LiveCollection(
     public async Task<IReadOnlyList<PointGroup>> QueryGroupsAsync(
         Caller caller, QueryStage query, Grouping grouping, Wanted wanted, CancellationToken cancellationToken = default)
     {
+        StrictChecks.CheckGrouping(Config, grouping.By);
+        StrictChecks.Check(Config, query, grouping.GroupSize);
         var lookup = await LookupAsync(caller, query, cancellationToken);
         using var reading = View.Reading();
         return new GroupedRun(View, lookup).Run(query, grouping, wanted);
@@ -112,6 +119,7 @@ internal sealed class LiveCollection(
 
     public IReadOnlyList<MatrixRow> Matrix(string vector, Filter? filter, int sample, int nearest)
     {
+        StrictChecks.CheckRead(Config, filter, (int)Math.Min((long)sample * nearest, int.MaxValue));
         using var reading = View.Reading();
         return DistanceMatrix.Of(View, vector, filter, sample, nearest);
     }

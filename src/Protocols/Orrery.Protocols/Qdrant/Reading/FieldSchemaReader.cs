@@ -15,6 +15,8 @@ internal static class FieldSchemaReader
         var (lookup, range) = (schema.Member("lookup")?.Truth("lookup") ?? true, schema.Member("range")?.Truth("range") ?? true);
         if (!lookup && !range)
             throw QdrantRefusal.Validation("field_schema", "Validation error: the 'lookup' and 'range' capabilities can't be both disabled");
+        if (schema.Member("stemmer") is { ValueKind: JsonValueKind.Object } stemmer && stemmer.Member("type")?.Text("type") is not (null or "none" or "disabled"))
+            throw QdrantRefusal.NotImplemented("stemmers; words are matched as they are written");
         return new(type) { Lookup = lookup, Range = range, Params = schema.Clone(), Words = type == FieldType.Text ? Words(schema) : null };
     }
 
@@ -25,8 +27,21 @@ internal static class FieldSchemaReader
         schema.Member("max_token_len")?.Whole("max_token_len"),
         schema.Member("ascii_folding")?.Truth("ascii_folding") ?? false)
     {
-        StopWords = schema.Member("stopwords") is { ValueKind: JsonValueKind.Object } words && words.Member("custom") is { } custom
-            ? [.. custom.Items("custom").Select(word => word.Text("custom").ToLowerInvariant())]
-            : [],
+        StopWords = schema.Member("stopwords") is { } words ? Left(words) : [],
     };
+
+    // One language, or languages and words.
+    private static List<string> Left(JsonElement words)
+    {
+        if (words.ValueKind == JsonValueKind.String)
+            return [.. Language(words)];
+        return
+        [
+            .. words.Member("languages") is { } languages ? languages.OneOrMany().SelectMany(Language) : [],
+            .. words.Member("custom") is { } custom ? custom.Items("custom").Select(word => word.Text("custom").ToLowerInvariant()) : [],
+        ];
+    }
+
+    private static IReadOnlyList<string> Language(JsonElement language) =>
+        StopWords.Of(language.Text("stopwords")) ?? throw QdrantRefusal.NotImplemented($"stop words of '{language.GetString()}'; give them as `custom`");
 }
