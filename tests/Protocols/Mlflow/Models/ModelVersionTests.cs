@@ -38,6 +38,7 @@ public sealed class ModelVersionTests
     [InlineData("s3://bucket/path")]
     [InlineData("runs:/run_id/model")]
     [InlineData("mlflow-artifacts:/0/x/artifacts/model")]
+    [InlineData("mlflow-artifacts:/models/foo///bar")]
     [InlineData("dbfs:/models/a b")]
     public async Task A_source_elsewhere_is_taken_as_it_is(string source)
     {
@@ -50,6 +51,20 @@ public sealed class ModelVersionTests
         }
 
         Assert.Equal(source, Text(await server.GetAsync("/model-versions/get-download-uri?name=flights&version=1"), "artifact_uri"));
+    }
+
+    [Fact]
+    public async Task A_path_of_a_machine_is_taken_where_the_run_keeps_its_artifacts_there()
+    {
+        await using var server = await MlflowServer.StartAsync();
+        await server.PostAsync("/registered-models/create", new { name = "flights" });
+        var experiment = (await server.PostAsync("/experiments/create", new { name = "local", artifact_location = "file:///data/runs" })).GetProperty("experiment_id").GetString();
+        var info = (await server.PostAsync("/runs/create", new { experiment_id = experiment })).GetProperty("run").GetProperty("info");
+        var (run, root) = (Text(info, "run_id"), Text(info, "artifact_uri"));
+        foreach (var source in new[] { root, $"{root}/model", $"{root}/a/../model/.", root["file://".Length..] })
+            await server.PostAsync("/model-versions/create", new { name = "flights", source, run_id = run });
+        foreach (var source in new[] { $"{root}/..", $"{root}/../../other", $"{root}-2", $"{root}/%2e%2e/%2e%2e", $"{root}/..\\.." })
+            Assert.Contains("contained within the artifact directory", (await server.RefusedAsync(HttpMethod.Post, "/model-versions/create", new { name = "flights", source, run_id = run })).Message);
     }
 
     [Fact]

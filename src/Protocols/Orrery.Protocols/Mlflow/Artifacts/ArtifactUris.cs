@@ -18,7 +18,7 @@ internal sealed class ArtifactUris(IServiceProvider services)
     public async Task<string?> FolderAsync(Caller caller, string uri, CancellationToken cancellationToken)
     {
         if (uri.StartsWith(OfRun, StringComparison.Ordinal))
-            return await OfRunAsync(caller, uri[OfRun.Length..].Trim('/'), cancellationToken);
+            return await OfRunAsync(caller, Plain(uri[OfRun.Length..]), cancellationToken);
         return Folder(uri);
     }
 
@@ -29,16 +29,19 @@ internal sealed class ArtifactUris(IServiceProvider services)
         {
             var rest = uri[Proxied.Length..];
             if (!rest.StartsWith("//", StringComparison.Ordinal))
-                return rest.Trim('/');
+                return Plain(rest);
             var path = rest.IndexOf('/', 2); // behind the host
-            return path < 0 ? "" : rest[path..].Trim('/');
+            return path < 0 ? "" : Plain(rest[path..]);
         }
 
         if (!uri.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !uri.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
             return null;
         var anchor = uri.IndexOf(Anchor, StringComparison.Ordinal);
-        return anchor < 0 ? null : uri[(anchor + Anchor.Length)..].Trim('/');
+        return anchor < 0 ? null : Plain(uri[(anchor + Anchor.Length)..]);
     }
+
+    // Several slashes are one, as in a file's path.
+    private static string Plain(string path) => string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries));
 
     private async Task<string?> OfRunAsync(Caller caller, string path, CancellationToken cancellationToken)
     {

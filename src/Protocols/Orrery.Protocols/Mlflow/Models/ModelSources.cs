@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Kernel;
 using Orrery.Ledger.Artifacts;
@@ -12,6 +14,7 @@ namespace Orrery.Protocols.Mlflow.Models;
 internal sealed class ModelSources(IServiceProvider services, RegisteredModels models, ArtifactUris uris)
 {
     private const string Scheme = "models:/";
+    private const string VersionsTag = "mlflow.modelVersions";
     private const int MostPinned = 10_000; // a manifest of about a megabyte
 
     private readonly Lazy<IArtifactTree> _tree = new(services.GetRequiredService<IArtifactTree>);
@@ -56,17 +59,27 @@ internal sealed class ModelSources(IServiceProvider services, RegisteredModels m
         return files.Count is 0 or > MostPinned ? null : files.ToDictionary(file => file.Path[above..], file => file.Content.Digest);
     }
 
-    /// <summary>The run that made a logged model; null where there is no such model.</summary>
-    public async Task<string?> RunOfAsync(Caller caller, string model, CancellationToken cancellationToken)
+    /// <summary>A logged model; null where there is none of that id.</summary>
+    public async Task<LoggedModel?> LoggedAsync(Caller caller, string? model, CancellationToken cancellationToken)
     {
+        if (model is null)
+            return null;
         try
         {
-            return (await _logged.Value.GetAsync(caller, model, cancellationToken)).SourceRun;
+            return await _logged.Value.GetAsync(caller, model, cancellationToken);
         }
         catch (NotFoundException)
         {
             return null;
         }
+    }
+
+    /// <summary>Writes on a logged model which versions were made of it, in the tag where MLflow's clients look. Source: mlflow/store/tracking (3.5), set_model_versions_tags.</summary>
+    public Task LinkAsync(Caller caller, LoggedModel logged, Ledger.Assets.AssetVersion version, CancellationToken cancellationToken)
+    {
+        var added = string.Create(CultureInfo.InvariantCulture, $$"""{"name": {{JsonSerializer.Serialize(version.Name)}}, "version": {{version.Number}}}""");
+        var before = logged.Tags.GetValueOrDefault(VersionsTag, "[]").TrimEnd(']');
+        return _logged.Value.SetTagsAsync(caller, logged.Id, new Dictionary<string, string?> { [VersionsTag] = $"{before}{(before.Length > 1 ? ", " : "")}{added}]" }, cancellationToken);
     }
 
     // m-ID, which has no slash, where a name has one behind it.

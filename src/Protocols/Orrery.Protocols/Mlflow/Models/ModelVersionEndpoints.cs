@@ -37,15 +37,16 @@ internal sealed class ModelVersionEndpoints(IServiceProvider services, Registere
         var (name, source, runId, tags) = (ModelNames.Model(fields), fields.RequiredText("source"), fields.Text("run_id"), RegistryTags.Read(fields));
         var modelId = NotEmpty(fields.Text("model_id"));
         var run = await uris.FindRunAsync(call.Caller, runId, call.Cancelled);
+        var logged = await sources.LoggedAsync(call.Caller, modelId, call.Cancelled);
         if (PromptTags.KindOf(tags) == AssetKind.Prompt)
             SourceRules.CheckPrompt(source);
         else
-            SourceRules.CheckModel(source, run);
+            SourceRules.CheckModel(source, modelId is null ? run?.ArtifactUri : logged?.ArtifactUri, modelId is null ? "run_id" : "model_id");
         var model = await models.GetAsync(call.Caller, name, call.Cancelled);
         var (location, maker) = await sources.FollowAsync(call.Caller, source, call.Cancelled);
         if (NotEmpty(runId) is null)
         {
-            runId = maker ?? (modelId is null ? null : await sources.RunOfAsync(call.Caller, modelId, call.Cancelled));
+            runId = maker ?? logged?.SourceRun;
             run = await uris.FindRunAsync(call.Caller, runId, call.Cancelled);
         }
 
@@ -62,6 +63,8 @@ internal sealed class ModelVersionEndpoints(IServiceProvider services, Registere
                 SameContent = SameContent.AddAnother,
             },
             call.Cancelled);
+        if (logged is not null)
+            await sources.LinkAsync(call.Caller, logged, version, call.Cancelled);
         await AnswerAsync(call, version);
     }
 

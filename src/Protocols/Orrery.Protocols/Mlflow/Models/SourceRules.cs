@@ -1,6 +1,5 @@
 using System.Buffers;
 using Orrery.Kernel;
-using Orrery.Ledger.Runs;
 using Orrery.Protocols.Mlflow.Wire;
 
 namespace Orrery.Protocols.Mlflow.Models;
@@ -16,8 +15,11 @@ internal static class SourceRules
 
     private const int MaxDecodings = 10; // who encodes more often than that has something to hide
 
-    /// <summary>Refuses what no version of a model may have as its source. A path of a machine must be one of the run's artifacts, which its client keeps there.</summary>
-    public static void CheckModel(string source, Run? run)
+    /// <summary>
+    /// Refuses what no version of a model may have as its source. A path of a machine must lie below <paramref name="root"/>, where the client of its run or
+    /// logged model keeps its artifacts; <paramref name="owner"/> is the field that names which.
+    /// </summary>
+    public static void CheckModel(string source, string? root, string owner)
     {
         if (!IsLocal(source))
         {
@@ -25,12 +27,11 @@ internal static class SourceRules
             return;
         }
 
-        var decoded = Decoded(source);
-        if (run is not null && IsLocal(run.ArtifactUri) && !Climbs(decoded) && (PathOf(decoded) + "/").StartsWith(PathOf(run.ArtifactUri).TrimEnd('/') + "/", StringComparison.Ordinal))
+        if (root is not null && IsLocal(root) && IsBelow(Decoded(source), root))
             return;
         throw MlflowException.Invalid(
-            $"Invalid model version source: '{source}'. To use a local path as a model version source, the run_id request parameter has to be specified and "
-            + "the local path has to be contained within the artifact directory of the run specified by the run_id.");
+            $"Invalid model version source: '{source}'. To use a local path as a model version source, the {owner} request parameter has to be specified and "
+            + $"the local path has to be contained within the artifact directory of the run specified by the {owner}.");
     }
 
     /// <summary>Prompts have a word for their source, or a URI, but never a path of a machine.</summary>
@@ -50,6 +51,15 @@ internal static class SourceRules
         return colon > 1 && char.IsAsciiLetter(uri[0]) && uri.AsSpan(0, colon).IndexOfAnyExcept(SchemeCharacters) < 0
             ? uri[..colon].ToLowerInvariant()
             : null;
+    }
+
+    // As it reads once '.' and '..' in it are resolved; links on the client's machine are its own.
+    private static bool IsBelow(string source, string root)
+    {
+        var (path, above) = (PathOf(source), PathOf(root));
+        if (!path.StartsWith('/') || path.Contains('\0', StringComparison.Ordinal) || path.Contains('\\', StringComparison.Ordinal))
+            return false;
+        return (Path.GetFullPath(path).TrimEnd('/') + "/").StartsWith(Path.GetFullPath(above).TrimEnd('/') + "/", StringComparison.Ordinal);
     }
 
     private static bool IsLocal(string source) => SchemeOf(source) is null or "file";
