@@ -1,3 +1,4 @@
+using Orrery.Kernel;
 using Orrery.Ledger.Assets;
 using Orrery.Ledger.Lineage;
 using Orrery.Platform.Access;
@@ -17,8 +18,16 @@ internal sealed class Announcements(IAssets assets, ILineage lineage, ISignalLog
     public async Task ServesAsync(Caller caller, string endpoint, AssetVersion version, CancellationToken cancellationToken)
     {
         var now = await assets.FindAsync(caller, new(version.Kind, version.Name, Alias: ChampionAlias), cancellationToken);
-        if (now?.Id != version.Id)
-            await assets.SetAliasAsync(caller, version.Ref, ChampionAlias, cancellationToken);
+        try
+        {
+            if (now?.Id != version.Id)
+                await assets.SetAliasAsync(caller, version.Ref, ChampionAlias, cancellationToken);
+        }
+        catch (PreconditionFailedException)
+        {
+            // The alias is protected and stays where it is; what an endpoint serves is decided by its own deployment, which is in force already.
+        }
+
         await lineage.LinkAsync(caller, LineageNodeId.Of(version.Id), LineageNodeId.Endpoint(endpoint), "serves", cancellationToken);
     }
 
