@@ -11,7 +11,7 @@ internal static class Names
     public const int MaxFolderLength = 500;
 
     /// <summary>Of a parameter's or tag's value, in characters.</summary>
-    public const int MaxValueLength = 65_536;
+    public const int MaxValueLength = 100_000;
 
     public static bool IsKey(string key) => key.Length is > 0 and <= MaxLength && !key.Any(char.IsControl);
 
