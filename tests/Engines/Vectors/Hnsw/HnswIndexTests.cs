@@ -75,9 +75,10 @@ public sealed class HnswIndexTests
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
+        // The runtime compiles a method anew when it has become hot, on the thread that calls it, and allocates thereby: at most twice in fifty rounds, a search that allocates does in all.
         Allocated();
-        for (var i = 0; i < 50; i++)
-            Assert.Equal(0, Allocated());
+        var rounds = Enumerable.Range(0, 50).Select(_ => Allocated()).ToList();
+        Assert.InRange(rounds.Count(bytes => bytes > 0), 0, 2);
     }
 
     [Fact]
