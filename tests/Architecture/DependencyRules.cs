@@ -12,6 +12,7 @@ internal static class DependencyRules
     [
         Assembly.Load("Orrery.Statistics"), Assembly.Load("Orrery.Fairness"), Assembly.Load("Orrery.Tuning"), Assembly.Load("Orrery.Preparation"),
         Assembly.Load("Orrery.Vectors"),
+        Assembly.Load("Orrery.Language"),
     ];
 
     public static readonly Assembly[] Modules =

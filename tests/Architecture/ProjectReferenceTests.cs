@@ -17,6 +17,7 @@ public sealed class ProjectReferenceTests
         ["Tuning"] = ["Kernel", "Statistics"],
         ["Preparation"] = ["Kernel", "Statistics"],
         ["Vectors"] = ["Statistics"],
+        ["Language"] = ["Kernel"],
         // Platform: the ports and their two sides.
         ["Platform"] = ["Kernel"],
         ["Embedded"] = ["Kernel", "Platform"],

@@ -1,0 +1,33 @@
+namespace Orrery.Language.Weights.Blocks;
+
+/// <summary>Scale and minimum (float16), then codes as in Q4_0. The format adds its minimum, so it stands here negated.</summary>
+internal readonly unsafe struct Q4_1 : IBlockFormat, IBlockWriter
+{
+    public static TensorType Type => TensorType.Q4_1;
+
+    public static int Length => 32;
+
+    public static int Bytes => 20;
+
+    public static int Group => 32;
+
+    public static int Zero => 0;
+
+    public static bool HasMinimums => true;
+
+    public static void Unpack(byte* block, byte* codes, float* scales, float* minimums)
+    {
+        scales[0] = BlockRows.ReadHalf(block);
+        minimums[0] = -BlockRows.ReadHalf(block + 2);
+        FourBits.Unpack(block + 4, codes);
+    }
+
+    public static void Pack(float* values, byte* block)
+    {
+        var codes = stackalloc byte[32];
+        var (scale, minimum) = Rounding.Ranged(values, 15, codes);
+        BlockRows.WriteHalf(block, scale);
+        BlockRows.WriteHalf(block + 2, minimum);
+        FourBits.Pack(codes, block + 4);
+    }
+}
