@@ -46,10 +46,20 @@ public sealed class IdSet
     {
         get
         {
-            long count = 0;
-            foreach (var word in _words)
-                count += BitOperations.PopCount(word);
-            return count;
+            // Four sums: one would wait for itself.
+            var words = _words.AsSpan();
+            int a = 0, b = 0, c = 0, d = 0;
+            for (; words.Length >= 4; words = words[4..])
+            {
+                a += BitOperations.PopCount(words[0]);
+                b += BitOperations.PopCount(words[1]);
+                c += BitOperations.PopCount(words[2]);
+                d += BitOperations.PopCount(words[3]);
+            }
+
+            foreach (var word in words)
+                a += BitOperations.PopCount(word);
+            return (long)a + b + c + d;
         }
     }
 
@@ -132,15 +142,32 @@ public sealed class IdSet
         /// <summary>Goes to the next id; false after the last.</summary>
         public bool MoveNext()
         {
-            while (_rest == 0)
+            if (_rest == 0)
             {
                 if (++_word >= _words.Length)
                     return false;
                 _rest = _words[_word];
+                if (_rest == 0 && !Skip())
+                    return false;
             }
 
             Current = (long)_word << 6 | (uint)BitOperations.TrailingZeroCount(_rest);
             _rest &= _rest - 1;
+            return true;
+        }
+
+        // Of few ids among many most words are empty, and are passed over eight at a time.
+        private bool Skip()
+        {
+            var further = _words[_word..].IndexOfAnyExcept(0UL);
+            if (further < 0)
+            {
+                _word = _words.Length;
+                return false;
+            }
+
+            _word += further;
+            _rest = _words[_word];
             return true;
         }
     }

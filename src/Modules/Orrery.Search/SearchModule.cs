@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Platform.Ownership;
+using Orrery.Search.Checkpoints;
 using Orrery.Search.Collections;
 using Orrery.Search.Shards;
 using Orrery.Search.Snapshots;
@@ -13,6 +14,7 @@ public static class SearchModule
     public static IServiceCollection AddSearch(this IServiceCollection services)
     {
         services.AddSingleton<CollectionRows>();
+        services.AddSingleton<CheckpointFolder>();
         services.AddSingleton<CollectionKeeping>();
         services.AddHostedService(provider => provider.GetRequiredService<CollectionKeeping>());
         services.AddSingleton<IOwnerFactory<CollectionCatalog>, CatalogFactory>();

@@ -69,6 +69,9 @@ internal sealed unsafe class Space
 
     public static float Orderly(float rank) => float.IsNaN(rank) ? float.PositiveInfinity : rank;
 
+    /// <summary>The ranks by the vectors themselves, of chosen rows of a block. NaN may be among it; <see cref="Orderly"/> makes it infinite.</summary>
+    public void RankExactly(float* query, float* block, int* slots, int count, float* ranks) => _exact.Gather((byte*)query, (byte*)block, Dimension, slots, count, ranks);
+
     /// <summary>From an exact rank to the distance that <see cref="Distances.Metric"/> promises.</summary>
     public float Outward(float rank) => Metric switch
     {

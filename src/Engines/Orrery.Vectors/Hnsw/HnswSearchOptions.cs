@@ -17,6 +17,9 @@ public readonly record struct HnswSearchOptions
     /// </summary>
     public double Oversampling { get; init; } = 3;
 
+    /// <summary>Compares with every point that may be found, by its vector, whatever it costs.</summary>
+    public bool Exact { get; init; }
+
     /// <summary>The points that may be found; all where it is null. Nobody may change it meanwhile.</summary>
     public IdSet? Allowed { get; init; }
 

@@ -34,6 +34,7 @@ internal sealed unsafe class HnswStorage
         {
             if (!Hidden[slot])
                 _slots.Set(Ids[slot], slot);
+            IdsAreSlots &= Ids[slot] == slot;
         }
     }
 
@@ -66,6 +67,9 @@ internal sealed unsafe class HnswStorage
     /// <summary>Where each id is: present points alone.</summary>
     public SlotTable Slots => _slots;
 
+    /// <summary>Whether every point was added under the number of its slot, as those of ids 0, 1, 2 … are: then nobody needs to look one up.</summary>
+    public bool IdsAreSlots { get; private set; } = true;
+
     /// <summary>Where a search begins, and the layer there in the upper half; negative when the graph is empty.</summary>
     public long Entry
     {
@@ -97,6 +101,7 @@ internal sealed unsafe class HnswStorage
             return None;
         var slot = Used;
         (Ids[slot], Layers[slot], Hidden[slot]) = (id, (sbyte)layer, true);
+        IdsAreSlots &= id == slot;
         Blocks.UpperStart[slot] = UpperUsed;
         UpperUsed += upper;
         Used = slot + 1;

@@ -24,7 +24,7 @@ internal readonly unsafe ref struct Query
         if (_storage.Entry < 0)
             return 0;
         var ef = Math.Max(_options.Ef, nearest.Length);
-        var plan = FilterPlanner.Choose(_storage, _options.Allowed, _options.Filter, ef);
+        var plan = _options.Exact ? FilterPlan.Scan : FilterPlanner.Choose(_storage, _options.Allowed, _options.Filter, ef);
         if (plan is FilterPlan.Scan)
             return Scan(nearest);
         var count = plan is FilterPlan.BeamAmong ? WalkAmong(nearest, ef) : Walk(nearest, ef);
@@ -94,32 +94,57 @@ internal readonly unsafe ref struct Query
         return top.Count;
     }
 
-    /// <summary>Gathers a batch of points before it compares them, so that their vectors are on the way together.</summary>
+    /// <summary>
+    /// Compares half a batch while the vectors of the other half are on the way: a scan of few points out of many is a row of reads that miss the cache.
+    /// </summary>
     private void ScanAllowed(IdSet allowed, ref TopK top)
     {
-        var batch = _context.Batch;
-        var (most, count) = (_context.MostInBatch, 0);
-        foreach (var id in allowed)
+        var half = _context.MostInBatch / 2;
+        var asked = _context.Batch;
+        var next = asked + half;
+        var (pending, count) = (0, 0);
+        var ids = allowed.GetEnumerator();
+        // In this order: what is added meanwhile may lie elsewhere.
+        var used = _storage.Used;
+        var areSlots = _storage.IdsAreSlots;
+        while (ids.MoveNext())
         {
-            var slot = SlotOf(id);
+            var slot = areSlots ? (ids.Current < used ? (int)ids.Current : HnswStorage.None) : SlotOf(ids.Current);
             if (slot == HnswStorage.None || _storage.Hidden[slot])
                 continue;
-            batch[count++] = slot;
+            next[count++] = slot;
             Prefetching.Read(_storage.Vector(slot), _space.Dimension * sizeof(float));
-            if (count < most)
+            if (count < half)
                 continue;
-            for (var i = 0; i < count; i++)
-                Offer(ref top, batch[i]);
-            count = 0;
+            Offer(ref top, asked, pending);
+            (pending, count) = (count, 0);
+            var rest = asked;
+            asked = next;
+            next = rest;
         }
 
-        for (var i = 0; i < count; i++)
-            Offer(ref top, batch[i]);
+        Offer(ref top, asked, pending);
+        Offer(ref top, next, count);
     }
 
-    /// <summary>Ids that were added in order lie at themselves, which spares two reads that miss the cache.</summary>
-    private int SlotOf(long id) => (ulong)id < (ulong)_storage.Used && _storage.Ids[(int)id] == id && !_storage.Hidden[(int)id] ? (int)id : _storage.Slots.Find(id);
+    private void Offer(ref TopK top, int* slots, int count)
+    {
+        if (count == 0)
+            return;
+        var ranks = _context.Ranks;
+        _space.RankExactly(_context.Query, _storage.Vector(0), slots, count, ranks);
+        for (var i = 0; i < count; i++)
+        {
+            var rank = Space.Orderly(ranks[i]);
+            // Not "less": of equal distances the lower id is the nearer, which the heap knows.
+            if (rank <= top.Farthest)
+                top.Offer(new Neighbor(_storage.Ids[slots[i]], rank));
+        }
+    }
 
     private void Offer(ref TopK top, int slot) =>
         top.Offer(new Neighbor(_storage.Ids[slot], _space.RankExactly(_context.Query, _storage.Vector(slot))));
+
+    /// <summary>Most ids lie at themselves where they were added in order, which spares two reads that miss the cache.</summary>
+    private int SlotOf(long id) => (ulong)id < (ulong)_storage.Used && _storage.Ids[(int)id] == id && !_storage.Hidden[(int)id] ? (int)id : _storage.Slots.Find(id);
 }

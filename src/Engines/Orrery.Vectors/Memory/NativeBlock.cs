@@ -12,13 +12,14 @@ internal sealed unsafe class NativeBlock<T>
     private const int CacheLine = 64;
 
     private readonly object? _owner;
+    private readonly void* _allocation;
 
-    /// <summary>Zeroed memory of its own.</summary>
+    /// <summary>Zeroed memory of its own. Of a large block only the pages that are written to take memory: a storage may double without its second half being there yet.</summary>
     public NativeBlock(long length)
     {
         var bytes = checked((nuint)Math.Max(1, length) * (nuint)sizeof(T));
-        Pointer = (T*)NativeMemory.AlignedAlloc(bytes, CacheLine);
-        NativeMemory.Clear(Pointer, bytes);
+        _allocation = NativeMemory.AllocZeroed(checked(bytes + CacheLine));
+        Pointer = (T*)(((nuint)_allocation + CacheLine - 1) & ~(nuint)(CacheLine - 1));
         Length = length;
         GC.AddMemoryPressure((long)bytes);
     }
@@ -41,9 +42,9 @@ internal sealed unsafe class NativeBlock<T>
 
     ~NativeBlock()
     {
-        if (Pointer is null)
+        if (_allocation is null)
             return;
-        NativeMemory.AlignedFree(Pointer);
+        NativeMemory.Free(_allocation);
         GC.RemoveMemoryPressure(Math.Max(1, Length) * sizeof(T));
     }
 

@@ -47,9 +47,16 @@ public sealed record DenseVectorConfig(int Size, VectorDistance Distance)
     /// <summary>Links of a point in the graph and candidates while it is built, where they differ from the collection's.</summary>
     public HnswConfig? Hnsw { get; init; }
 
-    /// <summary>What the client set and reads back; memory placement and quantisation are the engine's business.</summary>
+    /// <summary>Codes that graphs rank by, where they differ from the collection's.</summary>
+    public VectorCodes? Codes { get; init; }
+
+    /// <summary>What the client set and reads back; memory placement is the engine's business.</summary>
     public IReadOnlyDictionary<string, JsonElement> Accepted { get; init; } = new Dictionary<string, JsonElement>();
 }
+
+/// <summary>Codes of int8 by which a graph ranks; what it finds is compared by the vectors.</summary>
+/// <param name="Quantile">The part of components by magnitude that the codes span: above 0, at most 1.</param>
+public sealed record VectorCodes(double Quantile);
 
 /// <summary>A sparse vector of every point, compared by its inner product.</summary>
 public sealed record SparseVectorConfig
@@ -101,6 +108,9 @@ public sealed record CollectionConfig
     /// <summary>The shape of graphs.</summary>
     public HnswConfig Hnsw { get; init; } = new();
 
+    /// <summary>Codes that graphs rank by; the vectors themselves where null.</summary>
+    public VectorCodes? Codes { get; init; }
+
     /// <summary>Kilobytes of vectors from which on a graph is built; 0 builds none. Default 10,000.</summary>
     public int? IndexingThreshold { get; init; }
 
@@ -115,6 +125,10 @@ public sealed record CollectionConfig
 
     /// <summary>Whether a name means a vector here.</summary>
     public bool HasVector(string name) => Vectors.ContainsKey(name) || SparseVectors.ContainsKey(name);
+
+    /// <summary>What shapes the graphs of dense vectors, as text to compare.</summary>
+    internal string VectorsText() => string.Join('\n', Vectors.OrderBy(vector => vector.Key, StringComparer.Ordinal)
+        .Select(vector => $"{vector.Key} {vector.Value.Size} {vector.Value.Distance} {vector.Value.Datatype} {vector.Value.IsMulti} {Search.Vectors.GraphShape.Of(this, vector.Value)}"));
 
     /// <summary>Whether its only dense vector has no name.</summary>
     public bool IsUnnamed => Vectors.ContainsKey(Point.Unnamed);

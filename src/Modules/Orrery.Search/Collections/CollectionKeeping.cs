@@ -2,30 +2,33 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Orrery.Platform.Hosting;
 using Orrery.Platform.KeyValues;
+using Orrery.Search.Checkpoints;
 using Orrery.Search.Shards;
 using Orrery.Search.Vectors;
+using Orrery.Vectors.Hnsw;
 
 namespace Orrery.Search.Collections;
 
 /// <summary>What collections need done beside requests: vectors moved into graphs, rows of deleted collections removed. Sleeps until somebody needs something.</summary>
-internal sealed class CollectionKeeping(CollectionRows rows, ILogger<CollectionKeeping> log) : BackgroundLoop
+internal sealed class CollectionKeeping(CollectionRows rows, CheckpointFolder checkpoints, ILogger<CollectionKeeping> log) : BackgroundLoop
 {
     /// <summary>Vectors that are moved while writers wait: some milliseconds.</summary>
     private const int VectorsAtOnce = 16;
 
     private readonly Channel<Func<CancellationToken, Task>> _work = Channel.CreateUnbounded<Func<CancellationToken, Task>>(new() { SingleReader = true });
 
-    /// <summary>Moves a shard's vectors into their graphs, where there are enough of them.</summary>
+    /// <summary>Moves a shard's vectors into their graphs, where there are enough of them, and saves its view, where enough changed.</summary>
     public void Optimize(Shard shard)
     {
-        if (shard.View.WantsIndexing && shard.View.TryBeginIndexing())
-            _work.Writer.TryWrite(stopping => OptimizeAsync(shard.View, stopping));
+        if ((shard.View.WantsIndexing || shard.WantsCheckpoint) && shard.View.TryBeginIndexing())
+            _work.Writer.TryWrite(stopping => OptimizeAsync(shard, stopping));
     }
 
     /// <summary>Removes the rows of a collection that was deleted.</summary>
     public void Remove(Guid collection) => _work.Writer.TryWrite(async stopping =>
     {
         await RowRemoval.RunAsync(rows.Rows, ShardKeys.Collection(collection), stopping);
+        checkpoints.Remove(collection);
         await rows.Rows.WriteAsync(new KeyValueBatch().Delete(CollectionRows.TombstoneKey(collection)), cancellationToken: stopping);
     });
 
@@ -44,28 +47,44 @@ internal sealed class CollectionKeeping(CollectionRows rows, ILogger<CollectionK
         }
     }
 
-    private static async Task OptimizeAsync(ShardView view, CancellationToken stopping)
+    private static async Task OptimizeAsync(Shard shard, CancellationToken stopping)
     {
         try
         {
-            foreach (var column in view.Columns.Values.OfType<DenseColumn>().ToList())
+            foreach (var column in shard.View.Columns.Values.OfType<DenseColumn>().ToList())
             {
-                while (view.WantsIndexingOf(column) && Move(view, column) > 0)
+                while (shard.View.WantsIndexingOf(column) && Move(shard.View, column))
                 {
                     stopping.ThrowIfCancellationRequested();
                     await Task.Yield();
                 }
             }
+
+            // Changes that go on all the time leave no moment in which all is indexed; then it is saved as it is.
+            if (shard.WantsCheckpoint)
+                await shard.SaveAsync(stopping);
         }
         finally
         {
-            view.EndIndexing();
+            shard.View.EndIndexing();
         }
     }
 
-    private static int Move(ShardView view, DenseColumn column)
+    /// <summary>Takes old vectors out of a graph and moves some new ones in; false where there was nothing to do. One at a time for a view.</summary>
+    internal static bool Move(ShardView view, DenseColumn column)
     {
+        List<int> leaving;
+        HnswIndex? graph;
         using (view.Reading())
-            return column.Index(VectorsAtOnce);
+            (graph, leaving) = (column.Graph, column.Leaving());
+        // A removal may repair the graph, for seconds: nobody waits for that.
+        foreach (var slot in leaving)
+            graph!.Remove(slot);
+        using (view.Reading())
+        {
+            if (leaving.Count > 0)
+                column.Left(graph!, leaving);
+            return column.Index(VectorsAtOnce) + leaving.Count > 0;
+        }
     }
 }

@@ -94,6 +94,9 @@ public sealed record QueryStage
     /// <summary>Candidates that a graph keeps.</summary>
     public int? Ef { get; init; }
 
+    /// <summary>How many times as many as are wanted are compared by their vectors where codes rank; null leaves it to the engine.</summary>
+    public double? Oversampling { get; init; }
+
     /// <summary>Whether vectors that are in no graph yet are left out.</summary>
     public bool IndexedOnly { get; init; }
 

@@ -76,7 +76,7 @@ internal sealed class QueryRun(ShardView view, VectorLookup examples)
             case RandomSample:
                 return new(Sample(allowed ?? view.Live, limit));
             default:
-                return RunVectors(stage, allowed, limit, new(exact, stage.Ef, stage.IndexedOnly, Corpus(stage)));
+                return RunVectors(stage, allowed, limit, new(exact, stage.Ef, stage.IndexedOnly, Corpus(stage), stage.Oversampling));
         }
     }
 

@@ -53,6 +53,9 @@ internal sealed class ShardView : IDisposable
     /// <summary>Slots are below this.</summary>
     public int Capacity => _rows.Count;
 
+    /// <summary>The number of the last operation that it took in.</summary>
+    public long Applied { get; set; }
+
     /// <summary>Bytes of memory that points, payloads and vectors take.</summary>
     public long Bytes => _payloadBytes + _columns.Values.Sum(column => column.Bytes) + _rows.Count * 120L;
 
@@ -95,8 +98,11 @@ internal sealed class ShardView : IDisposable
             _columns.Remove(name);
         foreach (var (name, vector) in config.Vectors)
         {
-            if (!_columns.ContainsKey(name))
-                _columns.Add(name, vector.IsMulti ? new MultiColumn(vector) : new DenseColumn(vector, config.Hnsw.Then(vector.Hnsw)));
+            var shape = GraphShape.Of(config, vector);
+            if (!_columns.TryGetValue(name, out var column))
+                _columns.Add(name, vector.IsMulti ? new MultiColumn(vector) : new DenseColumn(vector, shape));
+            else if (column is DenseColumn dense)
+                dense.Configure(vector, shape);
         }
 
         foreach (var (name, vector) in config.SparseVectors)
@@ -137,14 +143,27 @@ internal sealed class ShardView : IDisposable
         }
     }
 
+    /// <summary>The dense vectors by name.</summary>
+    public IEnumerable<KeyValuePair<string, DenseColumn>> DenseColumns() =>
+        _columns.Where(column => column.Value is DenseColumn).Select(column => KeyValuePair.Create(column.Key, (DenseColumn)column.Value));
+
+    /// <summary>Whether there is a graph that can be saved.</summary>
+    public bool HasGraph => DenseColumns().Any(column => column.Value is { HasGraph: true, KeepsAll: true });
+
+    /// <summary>How many vectors graphs find.</summary>
+    public long IndexedCount => DenseColumns().Sum(column => (long)column.Value.IndexedCount);
+
+    /// <summary>Bytes of all payloads.</summary>
+    public long PayloadBytes => _payloadBytes;
+
     /// <summary>Whether some vectors belong into a graph and are in none.</summary>
-    public bool WantsIndexing => _columns.Values.OfType<DenseColumn>().Any(WantsIndexingOf);
+    public bool WantsIndexing => DenseColumns().Any(column => WantsIndexingOf(column.Value));
 
     /// <summary>Whether vectors are being moved into graphs.</summary>
     public bool IsIndexing => Volatile.Read(ref _indexing) != 0;
 
     /// <summary>Whether a column is large enough for a graph, or has one, and has vectors that are not in it.</summary>
-    public bool WantsIndexingOf(DenseColumn column) => Config.IndexingThreshold is not 0 && column.CanIndex && column.Growing > 0
+    public bool WantsIndexingOf(DenseColumn column) => column.Outdated > 0 || Config.IndexingThreshold is not 0 && column.CanIndex && column.Growing > 0
         && (column.HasGraph || column.Count * 4L * column.Config.Size > (Config.IndexingThreshold ?? DefaultIndexingThreshold) * 1024L);
 
     /// <summary>False where somebody else moves vectors already.</summary>
@@ -193,7 +212,31 @@ internal sealed class ShardView : IDisposable
         _free.Push(slot);
     }
 
-    private readonly record struct Row(PointId Id, long Version, byte[]? Payload);
+    /// <summary>What stands in each slot; in a slot without a point, nothing. A copy.</summary>
+    public Row[] Rows() => [.. _rows];
+
+    /// <summary>Takes points that were saved; vectors follow. Nobody else knows the view yet.</summary>
+    public void Restore(Row[] rows, SlotSet live)
+    {
+        _rows.AddRange(rows);
+        _slots.EnsureCapacity(rows.Length);
+        for (var slot = 0; slot < rows.Length; slot++)
+        {
+            if (!live[slot])
+            {
+                _free.Push(slot);
+                continue;
+            }
+
+            _slots.Add(rows[slot].Id, slot);
+            Live.Add(slot);
+            Ids.Add(rows[slot].Id);
+            _payloadBytes += rows[slot].Payload?.Length ?? 0;
+        }
+    }
+
+    /// <summary>What stands in a slot.</summary>
+    internal readonly record struct Row(PointId Id, long Version, byte[]? Payload);
 
     /// <summary>A lock that is held.</summary>
     internal readonly struct Hold(ReaderWriterLockSlim gate, bool write) : IDisposable

@@ -7,6 +7,12 @@ internal sealed class SlotSet(int capacity)
 {
     private ulong[] _words = new ulong[(capacity + 63) / 64];
 
+    /// <summary>A set of what stands in words: slot 64·i + j at bit j of word i.</summary>
+    public static SlotSet Of(ulong[] words) => new(0) { _words = words };
+
+    /// <summary>The words, not a copy of them.</summary>
+    public ulong[] Words => _words;
+
     /// <summary>How many slots it holds. O(slots/64).</summary>
     public int Count
     {

@@ -8,7 +8,8 @@ namespace Orrery.Search.Vectors;
 /// <param name="Ef">Candidates that a graph keeps.</param>
 /// <param name="IndexedOnly">Leave out what is in no index yet.</param>
 /// <param name="Corpus">The points that count for how rare a component is; all where null.</param>
-internal sealed record SearchEffort(bool Exact = false, int? Ef = null, bool IndexedOnly = false, SlotSet? Corpus = null);
+/// <param name="Oversampling">How many times as many as are wanted are compared by their vectors, where codes rank.</param>
+internal sealed record SearchEffort(bool Exact = false, int? Ef = null, bool IndexedOnly = false, SlotSet? Corpus = null, double? Oversampling = null);
 
 /// <summary>
 /// All vectors of one name, by slot. Changed by the shard's writer alone, while nobody reads; searches run side by side.
@@ -69,6 +70,13 @@ internal abstract class VectorColumn
 
     /// <summary>From a client's scale.</summary>
     public virtual float Inward(float score) => score;
+
+    /// <summary>A slot has a vector that lies where it belongs already.</summary>
+    protected void Mark(int slot)
+    {
+        Present.Add(slot);
+        Count++;
+    }
 
     protected abstract void Store(int slot, VectorValue vector);
 

@@ -62,13 +62,13 @@ internal static class VectorPreparation
         {
             for (var i = 0; i < kept.Length; i++)
                 kept[i] = (byte)Math.Clamp(kept[i], 0, 255);
-            return kept;
+            return stored && config.Distance == VectorDistance.Cosine && !kept.AsSpan().ContainsAnyExcept(0f) ? throw NoDirection() : kept;
         }
 
         if (config.Distance == VectorDistance.Cosine)
         {
             if (squares == 0)
-                return stored ? throw new InvalidException("A zero vector has no direction, so it cannot be compared by cosine; leave it out, or take another distance.") : kept;
+                return stored ? throw NoDirection() : kept;
             var scale = 1 / Math.Sqrt(squares);
             // What has length 1 already keeps its digits: a vector that is read and written again is the same.
             if (Math.Abs(squares - 1) > 1e-6)
@@ -86,6 +86,8 @@ internal static class VectorPreparation
 
         return kept;
     }
+
+    private static InvalidException NoDirection() => new("A zero vector has no direction, so it cannot be compared by cosine; leave it out, or take another distance.");
 
     private static SparseVector Checked(SparseVector vector)
     {

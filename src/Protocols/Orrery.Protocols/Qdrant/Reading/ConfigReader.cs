@@ -9,6 +9,9 @@ internal static class ConfigReader
 {
     private static readonly string[] Params = ["shard_number", "sharding_method", "replication_factor", "write_consistency_factor", "read_fan_out_factor", "read_fan_out_delay_ms", "on_disk_payload", "payload"];
 
+    // The engine's own: the greatest few of two thousand components cost less clipped than all others do by a coarser scale.
+    private const double DefaultQuantile = 0.9995;
+
     public static CollectionConfig Create(JsonElement body)
     {
         var accepted = new Dictionary<string, JsonElement>();
@@ -32,6 +35,7 @@ internal static class ConfigReader
             SparseVectors = body.Member("sparse_vectors") is { } sparse ? Sparse(sparse) : new Dictionary<string, SparseVectorConfig>(),
             Hnsw = Hnsw(body.Member("hnsw_config")) ?? new(),
             IndexingThreshold = Optimizers(body.Member("optimizers_config")),
+            Codes = Codes(accepted.GetValueOrDefault("quantization_config"), "quantization_config"),
             Strict = Strict(new(), body.Member("strict_mode_config")),
             Metadata = Merged(new Dictionary<string, JsonElement>(), body.Member("metadata")),
             Accepted = accepted,
@@ -60,6 +64,7 @@ internal static class ConfigReader
         {
             Hnsw = config.Hnsw.Then(Hnsw(body.Member("hnsw_config"))),
             IndexingThreshold = Optimizers(body.Member("optimizers_config")) ?? config.IndexingThreshold,
+            Codes = Codes(accepted.GetValueOrDefault("quantization_config"), "quantization_config"),
             Vectors = body.Member("vectors") is { } vectors ? Updated(config.Vectors, vectors) : config.Vectors,
             SparseVectors = body.Member("sparse_vectors") is { } sparse ? Updated(config.SparseVectors, sparse) : config.SparseVectors,
             Strict = Strict(config.Strict, body.Member("strict_mode_config")),
@@ -80,6 +85,7 @@ internal static class ConfigReader
             Datatype = vector.Member("datatype")?.Word<VectorDatatype>("datatype") ?? VectorDatatype.Float32,
             IsMulti = vector.Member("multivector_config") is not null,
             Hnsw = Hnsw(vector.Member("hnsw_config")),
+            Codes = Codes(vector.Member("quantization_config") ?? default, $"{path}.quantization_config"),
             Accepted = Only(vector, "on_disk", "memory", "datatype", "multivector_config", "quantization_config", "hnsw_config"),
         };
     }
@@ -119,10 +125,12 @@ internal static class ConfigReader
             if (!updated.TryGetValue(diff.Name, out var vector))
                 throw new Kernel.InvalidException($"Not existing vector name error: {diff.Name}");
             NotPinned(diff.Value, $"vectors.{diff.Name}");
+            var accepted = Diff(vector.Accepted, diff.Value);
             updated[diff.Name] = vector with
             {
+                Codes = Codes(accepted.GetValueOrDefault("quantization_config"), $"vectors.{diff.Name}.quantization_config"),
                 Hnsw = vector.Hnsw is null ? Hnsw(diff.Value.Member("hnsw_config")) : vector.Hnsw.Then(Hnsw(diff.Value.Member("hnsw_config"))),
-                Accepted = Diff(vector.Accepted, diff.Value),
+                Accepted = accepted,
             };
         }
 
@@ -151,6 +159,17 @@ internal static class ConfigReader
         }
 
         return updated;
+    }
+
+    // Scalar alone: products and bits are kept and read back, and vectors compared as they are.
+    private static VectorCodes? Codes(JsonElement quantization, string path)
+    {
+        if (quantization.ValueKind != JsonValueKind.Object || quantization.Member("scalar") is not { } scalar)
+            return null;
+        if (scalar.Required("type").Text("type") != "int8")
+            throw QdrantRefusal.Format($"unknown variant `{scalar.Required("type").GetString()}` for `{path}.scalar.type`, expected `int8`");
+        var quantile = scalar.Member("quantile")?.Number("quantile") ?? DefaultQuantile;
+        return quantile is >= 0.5 and <= 1 ? new(quantile) : throw QdrantRefusal.Validation($"{path}.scalar.quantile", $"value {quantile} invalid, must be from 0.5 to 1.0");
     }
 
     private static HnswConfig? Hnsw(JsonElement? hnsw) => hnsw is not { } given ? null : new()

@@ -67,6 +67,7 @@ internal static class QueryReader
             Filter = FilterReader.Read(body.Member("filter")),
             Exact = effort?.Member("exact")?.Truth("exact") ?? false,
             Ef = effort?.Member("hnsw_ef")?.Whole("internal.params.hnsw_ef", 1),
+            Oversampling = Oversampling(effort?.Member("quantization")),
             IndexedOnly = effort?.Member("indexed_only")?.Truth("indexed_only") ?? false,
             ScoreThreshold = (float?)body.Member("score_threshold")?.Number("score_threshold"),
             Limit = body.Member("limit")?.Whole(limitPath, 1) ?? 10,
@@ -74,6 +75,17 @@ internal static class QueryReader
             IdfCorpus = effort?.Member("idf") is { ValueKind: JsonValueKind.Object } idf ? FilterReader.Read(idf.Required("corpus")) : null,
             Lookup = Lookup(body.Member("lookup_from")),
         };
+    }
+
+    // Without codes, or without a second look at what they find: as exact as it can be.
+    private static double? Oversampling(JsonElement? quantization)
+    {
+        if (quantization is not { } given)
+            return null;
+        given.Member("rescore")?.Truth("rescore");
+        if (given.Member("oversampling")?.Number("oversampling") is { } factor)
+            return factor >= 1 ? factor : throw QdrantRefusal.Validation("internal.params.quantization.oversampling", $"value {factor} invalid, must be 1.0 or larger");
+        return given.Member("ignore")?.Truth("ignore") ?? false ? int.MaxValue : null;
     }
 
     private static QueryStage Stage(JsonElement body, int depth)
