@@ -25,6 +25,7 @@ internal static class CommandLine
         RunCommand.Create(),
         StudyCommand.Create(),
         ImportCommand.Create(),
+        ExportCommand.Create(),
         SyncCommand.Create(),
         ModelCommand.Create(),
         LineageCommand.Create(),

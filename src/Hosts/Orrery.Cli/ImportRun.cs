@@ -35,7 +35,7 @@ internal static class ImportRun
             {
                 var task = context.AddTask("Importing runs …", maxValue: Math.Max(1, count ?? 1));
                 task.IsIndeterminate = count is null;
-                return await import(new Now<ImportReport>(report =>
+                return await import(new Immediate<ImportReport>(report =>
                 {
                     task.Value = report.Runs + report.RunsThere;
                     task.Description = string.Create(CultureInfo.InvariantCulture, $"{report.Runs + report.RunsThere:N0} runs, {report.Points:N0} points, {report.Artifacts:N0} files");
@@ -59,11 +59,5 @@ internal static class ImportRun
         foreach (var (what, count) in report.Left)
             table.AddRow($"[yellow]left behind:[/] {Markup.Escape(what)}", count.ToString("N0", CultureInfo.InvariantCulture));
         return table;
-    }
-
-    /// <summary>Reports at once: <see cref="Progress{T}"/> would pass it on to another thread, and the last figures came after the end.</summary>
-    private sealed class Now<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
     }
 }

@@ -158,7 +158,7 @@ public sealed class OrreryClient
             503 => ErrorCode.Unavailable,
             _ => ErrorCode.Internal,
         };
-        var detail = problem?.Detail ?? $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri} answered {(int)response.StatusCode} {response.ReasonPhrase}.";
+        var detail = problem?.Detail ?? problem?.Refusal ?? $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri} answered {(int)response.StatusCode} {response.ReasonPhrase}.";
         return code switch
         {
             ErrorCode.Invalid => new InvalidException(detail) { Errors = problem?.Errors ?? [] },
@@ -183,5 +183,9 @@ public sealed class OrreryClient
         return options;
     }
 
-    private sealed record Problem(string? Detail, Dictionary<string, string>? Errors);
+    /// <summary>A problem document (RFC 9457), or the refusal of the wire over which collections are spoken to: <c>{"status":{"error":"…"}}</c>.</summary>
+    private sealed record Problem(string? Detail, Dictionary<string, string>? Errors, JsonElement Status)
+    {
+        public string? Refusal => Status.ValueKind == JsonValueKind.Object && Status.TryGetProperty("error", out var error) ? error.GetString() : null;
+    }
 }

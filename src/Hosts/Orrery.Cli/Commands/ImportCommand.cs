@@ -5,14 +5,18 @@ using Orrery.Import.Wandb;
 
 namespace Orrery.Cli.Commands;
 
-/// <summary><c>orrery import SYSTEM PLACE</c>: runs that another system recorded.</summary>
+/// <summary><c>orrery import SYSTEM PLACE</c>: runs that another system recorded, and vectors that it holds.</summary>
 internal static class ImportCommand
 {
-    public static Command Create() => new("import", "Bring runs from another system. The same run is brought once, however often it is imported.\n\nExamples:\n  orrery import mlflow http://mlflow.internal:5000\n  orrery import mlflow ./mlruns\n  orrery import wandb ./wandb\n  orrery import neptune ./exports")
+    public static Command Create() => new("import", "Bring runs and vectors from another system. The same run or point is brought once, however often it is imported.\n\nExamples:\n  orrery import mlflow http://mlflow.internal:5000\n  orrery import wandb ./wandb\n  orrery import neptune ./exports\n  orrery import qdrant http://qdrant.internal:6333\n  orrery import chroma ./chroma\n  orrery import pgvector postgresql://me@localhost/shop products\n  orrery import vectors words.parquet")
     {
         Mlflow(),
         Wandb(),
         Neptune(),
+        ImportVectors.Qdrant(),
+        ImportVectors.Chroma(),
+        ImportVectors.Pgvector(),
+        ImportVectors.Files(),
     };
 
     private static Command Mlflow()
