@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Orrery.Kernel;
 
@@ -24,7 +25,7 @@ internal sealed class PointPages : IDisposable
 
     public PointPages()
     {
-        _json = new(_body, new JsonWriterOptions { SkipValidation = false });
+        _json = new(_body, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         Start();
     }
 

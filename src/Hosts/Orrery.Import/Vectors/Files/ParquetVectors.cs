@@ -98,8 +98,12 @@ public sealed class ParquetVectors : IVectorSource
             if (rows.IsDBNull(0))
                 throw new InvalidException($"A row of '{_path}' has no {id}; every point has an id.");
             rows.GetFieldValue<List<float>>(1).CopyTo(components);
-            var payloads = new[] { 2, 3 }.Where(column => !rows.IsDBNull(column)).Select(column => rows.GetString(column)).ToList();
-            pages.Add(rows.GetString(0), components, json => payloads.ForEach(payload => Write(payload, json)));
+            var (columnsText, payloadText) = (rows.IsDBNull(2) ? null : rows.GetString(2), rows.IsDBNull(3) ? null : rows.GetString(3));
+            pages.Add(rows.GetString(0), components, json =>
+            {
+                Write(columnsText, json);
+                Write(payloadText, json);
+            });
             if (pages.IsFull && pages.Take() is { } full)
                 yield return full;
         }
@@ -108,8 +112,10 @@ public sealed class ParquetVectors : IVectorSource
             yield return last;
     }
 
-    private void Write(string payload, Utf8JsonWriter json)
+    private void Write(string? payload, Utf8JsonWriter json)
     {
+        if (payload is null)
+            return;
         try
         {
             using var document = JsonDocument.Parse(payload);
