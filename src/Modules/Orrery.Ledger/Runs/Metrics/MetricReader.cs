@@ -11,11 +11,17 @@ internal static class MetricReader
     /// <summary>All points by step, time and value; a point that was sent twice, as after a lost answer, counts once.</summary>
     public static async Task<List<RawPoint>> CourseAsync(this DataConnection connection, long run, long metric, CancellationToken cancellationToken)
     {
-        var chunks = await connection.GetTable<MetricChunkRow>().Where(row => row.RunKey == run && row.MetricKey == metric)
-            .OrderBy(row => row.Key).Select(row => new { row.Length, row.Points }).ToListAsync(cancellationToken);
-        var points = new List<RawPoint>(chunks.Sum(chunk => chunk.Length));
+        var chunks = await connection.GetTable<MetricChunkRow>().Where(row => row.RunKey == run && (row.MetricKey == metric || row.MetricKey == MetricChunkRow.OfCall))
+            .OrderBy(row => row.Key).Select(row => new { row.MetricKey, row.Length, row.Points }).ToListAsync(cancellationToken);
+        var points = new List<RawPoint>(chunks.Where(chunk => chunk.MetricKey == metric).Sum(chunk => chunk.Length));
         foreach (var chunk in chunks)
-            PointChunk.Unpack(chunk.Points, points);
+        {
+            if (chunk.MetricKey == metric)
+                PointChunk.Unpack(chunk.Points, points);
+            else
+                CallChunk.Unpack(chunk.Points, metric, points);
+        }
+
         Order(points);
         return points;
     }

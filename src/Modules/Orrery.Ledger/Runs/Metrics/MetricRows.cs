@@ -26,17 +26,17 @@ internal sealed record RunMetricRow
     [Column("step")] public long Step { get; init; }
     [Column("time")] public long Time { get; init; }
 
-    /// <summary>How many chunks its points came in since they were last put together.</summary>
+    /// <summary>How many chunks of its own its points came in since they were last put together.</summary>
     [Column("chunks")] public int Chunks { get; init; }
-
-    public bool IsBefore(in RawPoint point) =>
-        Step != point.Step ? Step < point.Step : Time != point.Time ? Time < point.Time : !double.IsNaN(point.Value) && (Value is not { } value || value < point.Value);
 }
 
-/// <summary>Some points of a run's metric, packed by <see cref="PointChunk"/>.</summary>
+/// <summary>Some points of a run's metric, packed by <see cref="PointChunk"/>, or of several that came in one call, packed by <see cref="CallChunk"/>.</summary>
 [Table("metric_chunks")]
 internal sealed record MetricChunkRow
 {
+    /// <summary>The metric key of a row that holds a call's points of several metrics; no metric has it.</summary>
+    public const long OfCall = 0;
+
     [PrimaryKey, Identity, Column("key")] public long Key { get; init; }
     [Column("run_key")] public long RunKey { get; init; }
     [Column("metric_key")] public long MetricKey { get; init; }

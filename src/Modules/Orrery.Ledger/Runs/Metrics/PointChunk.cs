@@ -36,7 +36,7 @@ internal static class PointChunk
 
     private const byte Version = 1;
     private const int HeadBytes = 5;
-    private const int MaxVarintBytes = 10;
+    internal const int MaxVarintBytes = 10;
 
     public static byte[] Pack(ReadOnlySpan<RawPoint> points)
     {
@@ -100,7 +100,7 @@ internal static class PointChunk
     }
 
     // Differences wrap around, so that any two 64-bit numbers have one.
-    private static int Write(byte[] packed, int at, long difference)
+    internal static int Write(byte[] packed, int at, long difference)
     {
         var zigzag = (ulong)((difference << 1) ^ (difference >> 63));
         for (; zigzag >= 0x80; zigzag >>= 7)
@@ -109,7 +109,7 @@ internal static class PointChunk
         return at;
     }
 
-    private static long Read(ReadOnlySpan<byte> packed, ref int at)
+    internal static long Read(ReadOnlySpan<byte> packed, ref int at)
     {
         var zigzag = 0UL;
         for (var shift = 0; shift < 64 && at < packed.Length; shift += 7)
@@ -123,5 +123,5 @@ internal static class PointChunk
         throw Damaged();
     }
 
-    private static OrreryException Damaged() => new(ErrorCode.Internal, "A chunk of metric points is damaged, or of a version that this build does not know.");
+    internal static OrreryException Damaged() => new(ErrorCode.Internal, "A chunk of metric points is damaged, or of a version that this build does not know.");
 }

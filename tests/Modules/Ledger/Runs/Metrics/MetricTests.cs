@@ -1,4 +1,5 @@
 using CsCheck;
+using LinqToDB;
 using Orrery.Ledger.Runs;
 using Orrery.Ledger.Runs.Metrics;
 using Xunit;
@@ -60,6 +61,52 @@ public sealed class MetricTests
             var expected = points.MaxBy(p => (p.Step, p.Time.Ticks, p.Value))!.Value;
             return expected == (await platform.Runs().GetAsync(Ada, run.Id)).Metrics["m"];
         }, iter: 50);
+    }
+
+    /// <summary>Calls with one metric, with few and with many, some of them long: however they are packed and put together, each course is what was logged of it.</summary>
+    [Fact]
+    public async Task Courses_do_not_depend_on_the_calls_that_brought_them()
+    {
+        await using var platform = await StartAsync();
+        var run = await platform.Runs().StartAsync(Ada, new("train", "x"));
+        var expected = new Dictionary<string, List<MetricPoint>>();
+        var random = new Random(7);
+        for (var call = 0; call < MetricChunks.MaxCalls * 5; call++)
+        {
+            var points = new List<MetricPoint>();
+            for (var metric = random.Next(4) == 0 ? 4 : 0; metric < 5; metric += random.Next(1, 4))
+            {
+                var length = random.Next(20) == 0 ? 100 : random.Next(1, 4);
+                for (var i = 0; i < length; i++)
+                    points.Add(new($"m{metric}", random.NextDouble(), call, Noon.AddMilliseconds((call * 1000) + i)));
+            }
+
+            await platform.Runs().LogAsync(Ada, run.Id, new() { Metrics = points });
+            foreach (var point in points)
+                expected.TryAdd(point.Key, []);
+            foreach (var point in points)
+                expected[point.Key].Add(point);
+        }
+
+        var last = (await platform.Runs().GetAsync(Ada, run.Id)).Metrics;
+        foreach (var (metric, course) in expected)
+        {
+            Assert.Equal(course, await platform.Runs().MetricHistoryAsync(Ada, run.Id, metric));
+            Assert.Equal(course[^1].Value, last[metric]);
+        }
+    }
+
+    [Fact]
+    public async Task A_large_call_leaves_no_chunk_that_grows_without_bound()
+    {
+        await using var platform = await StartAsync();
+        var run = await platform.Runs().StartAsync(Ada, new("train", "x"));
+        for (var call = 0; call < 3; call++)
+            await platform.Runs().LogAsync(Ada, run.Id, new() { Metrics = [.. Enumerable.Range(0, 30_000).Select(i => new MetricPoint($"m{i % 1000}", i, (call * 30) + (i / 1000), Noon))] });
+        var waiting = await platform.Database.ReadAsync((connection, _) => Task.FromResult(
+            connection.GetTable<MetricChunkRow>().Where(row => row.MetricKey == MetricChunkRow.OfCall).Select(row => row.Length).ToList()), TestContext.Current.CancellationToken);
+        Assert.Empty(waiting);
+        Assert.Equal(Enumerable.Range(0, 90).Select(step => (long)step), (await platform.Runs().MetricHistoryAsync(Ada, run.Id, "m17")).Select(point => point.Step));
     }
 
     private static MetricPoint Point(int step, double value) => new("loss", value, step, Noon.AddSeconds(step));
