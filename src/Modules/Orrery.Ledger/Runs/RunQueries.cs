@@ -67,21 +67,18 @@ internal static class RunQueries
 
     private static async Task<IReadOnlyList<Run>> DetailsAsync(DataConnection connection, IReadOnlyList<RunRow> rows, CancellationToken cancellationToken)
     {
-        var keys = rows.Select(row => row.Key).ToList();
         var inFolders = rows.Select(row => row.FolderKey).Distinct().ToList();
         var folders = await connection.GetTable<FolderRow>().Where(row => inFolders.Contains(row.Key)).ToDictionaryAsync(row => row.Key, cancellationToken);
-        var parameters = (await connection.GetTable<RunParameterRow>().Where(row => keys.Contains(row.RunKey)).ToListAsync(cancellationToken)).ToLookup(row => row.RunKey);
-        var metrics = (await Metrics(connection).Where(row => keys.Contains(row.Run)).ToListAsync(cancellationToken)).ToLookup(row => row.Run);
-        var tags = (await connection.GetTable<RunTagRow>().Where(row => keys.Contains(row.RunKey)).ToListAsync(cancellationToken)).ToLookup(row => row.RunKey);
-        var datasets = (await connection.GetTable<RunDatasetRow>().Where(row => keys.Contains(row.RunKey)).OrderBy(row => row.Number).ToListAsync(cancellationToken)).ToLookup(row => row.RunKey);
-        var models = (await connection.GetTable<RunModelRow>().Where(row => keys.Contains(row.RunKey)).ToListAsync(cancellationToken)).ToLookup(row => row.RunKey);
+        var details = new RunDetails(connection, [.. rows.Select(row => row.Key)]);
+        var parameters = await details.TextsAsync("run_parameters", cancellationToken);
+        var metrics = await details.LastMetricsAsync(cancellationToken);
+        var tags = await details.TextsAsync("run_tags", cancellationToken);
+        var datasets = await DatasetsAsync(connection, await details.WithAsync("run_datasets", cancellationToken), cancellationToken);
+        var models = await ModelsAsync(connection, await details.WithAsync("run_models", cancellationToken), cancellationToken);
         return
         [
             .. rows.Select(row => row.ToRun(
-                folders[row.FolderKey],
-                parameters[row.Key].ToDictionary(p => p.Name, p => p.Value),
-                [.. metrics[row.Key].Select(m => m.ToPoint())],
-                tags[row.Key].ToDictionary(t => t.Name, t => t.Value)) with
+                folders[row.FolderKey], parameters.GetValueOrDefault(row.Key) ?? [], metrics.GetValueOrDefault(row.Key) ?? [], tags.GetValueOrDefault(row.Key) ?? []) with
             {
                 Datasets = [.. datasets[row.Key].Select(d => d.ToDataset())],
                 ModelInputs = [.. models[row.Key].Where(m => !m.Output).Select(m => m.ModelId)],
@@ -89,6 +86,13 @@ internal static class RunQueries
             }),
         ];
     }
+
+    // Few runs have any.
+    private static async Task<ILookup<long, RunDatasetRow>> DatasetsAsync(DataConnection connection, IReadOnlyList<long> runs, CancellationToken cancellationToken) =>
+        (runs.Count == 0 ? [] : await connection.GetTable<RunDatasetRow>().Where(row => runs.Contains(row.RunKey)).OrderBy(row => row.Number).ToListAsync(cancellationToken)).ToLookup(row => row.RunKey);
+
+    private static async Task<ILookup<long, RunModelRow>> ModelsAsync(DataConnection connection, IReadOnlyList<long> runs, CancellationToken cancellationToken) =>
+        (runs.Count == 0 ? [] : await connection.GetTable<RunModelRow>().Where(row => runs.Contains(row.RunKey)).ToListAsync(cancellationToken)).ToLookup(row => row.RunKey);
 
     private static IQueryable<LastMetric> Metrics(DataConnection connection) =>
         from metric in connection.GetTable<RunMetricRow>()
