@@ -21,6 +21,7 @@ public sealed class ProjectReferenceTests
         // Platform: the ports and their two sides.
         ["Platform"] = ["Kernel"],
         ["Embedded"] = ["Kernel", "Platform"],
+        ["Cluster"] = ["Kernel", "Platform"],
         // Modules: these arrows and no others between them.
         ["Ledger"] = ["Kernel", "Platform"],
         ["Pipelines"] = ["Kernel", "Platform", "Ledger"],
@@ -34,7 +35,7 @@ public sealed class ProjectReferenceTests
         // Hosts.
         ["Client"] = ["Kernel"],
         ["Web"] = ["Kernel", "Platform", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search", "Vectors", "Statistics", "Tuning"],
-        ["Server"] = ["Kernel", "Platform", "Embedded", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search", "Protocols", "Web"],
+        ["Server"] = ["Kernel", "Platform", "Embedded", "Cluster", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search", "Protocols", "Web"],
         ["Import"] = ["Kernel", "Platform", "Client"],
         ["Cli"] = ["Kernel", "Platform", "Client", "Import", "Server", "Web"],
     };

@@ -45,9 +45,11 @@ internal sealed class TestApi : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddEmbeddedPlatform(new DataFolder(folder.Path));
+        TestDatabase.Add(builder.Services);
         builder.Services.AddSingleton<ISignIn, HeadersSignIn>();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         configure(builder.Services);
+        await TestDatabase.PrepareAsync(builder.Services, folder.Path);
         var app = builder.Build();
         app.Use(AnswerAsync);
         app.UseRouting();

@@ -11,7 +11,7 @@ using Orrery.Platform.Work;
 namespace Orrery.Tests;
 
 /// <summary>
-/// All ports on real embedded adapters in a temporary folder, plus whatever modules the test adds, migrated and ready:
+/// All ports on real adapters over a temporary folder (see <see cref="TestDatabase"/>), plus whatever modules the test adds, migrated and ready:
 /// <code>await using var platform = await TestPlatform.StartAsync(services => services.AddLedger(), time);</code>
 /// </summary>
 internal sealed class TestPlatform : IAsyncDisposable
@@ -19,15 +19,10 @@ internal sealed class TestPlatform : IAsyncDisposable
     private readonly TempFolder? _ownFolder;
     private readonly ServiceProvider _services;
 
-    private TestPlatform(string path, TempFolder? ownFolder, Action<IServiceCollection>? configure, TimeProvider? time)
+    private TestPlatform(string path, TempFolder? ownFolder, IServiceCollection services)
     {
         _ownFolder = ownFolder;
         Path = path;
-        var services = new ServiceCollection();
-        if (time is not null)
-            services.AddSingleton(time);
-        services.AddEmbeddedPlatform(new DataFolder(path));
-        configure?.Invoke(services);
         _services = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
     }
 
@@ -58,7 +53,7 @@ internal sealed class TestPlatform : IAsyncDisposable
     public static Task<TestPlatform> StartAsync(Action<IServiceCollection>? configure = null, TimeProvider? time = null)
     {
         var folder = new TempFolder();
-        return MigratedAsync(new(folder.Path, folder, configure, time));
+        return OpenAsync(folder.Path, folder, configure, time);
     }
 
     /// <summary>A platform in a folder that the test owns: to close it and open it again.</summary>
@@ -67,7 +62,7 @@ internal sealed class TestPlatform : IAsyncDisposable
 
     /// <summary>As <see cref="StartInAsync"/>, for a process that is only told the path.</summary>
     public static Task<TestPlatform> StartAtAsync(string path, Action<IServiceCollection>? configure = null, TimeProvider? time = null) =>
-        MigratedAsync(new(path, null, configure, time));
+        OpenAsync(path, null, configure, time);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -76,8 +71,16 @@ internal sealed class TestPlatform : IAsyncDisposable
         _ownFolder?.Dispose();
     }
 
-    private static async Task<TestPlatform> MigratedAsync(TestPlatform platform)
+    private static async Task<TestPlatform> OpenAsync(string path, TempFolder? ownFolder, Action<IServiceCollection>? configure, TimeProvider? time)
     {
+        var services = new ServiceCollection();
+        if (time is not null)
+            services.AddSingleton(time);
+        services.AddEmbeddedPlatform(new DataFolder(path));
+        TestDatabase.Add(services);
+        configure?.Invoke(services);
+        await TestDatabase.PrepareAsync(services, path);
+        var platform = new TestPlatform(path, ownFolder, services);
         try
         {
             await EmbeddedPlatform.MigrateAsync(platform.Services);

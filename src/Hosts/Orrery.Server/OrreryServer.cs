@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Orrery.Cluster;
 using Orrery.Data;
 using Orrery.Embedded;
 using Orrery.Embedded.Relational;
@@ -22,7 +23,7 @@ using Orrery.Web;
 
 namespace Orrery.Server;
 
-/// <summary>The composition root: the laptop server, all modules in one process on one data folder.</summary>
+/// <summary>The composition root: all modules in one process on one data folder, with SQLite in it or PostgreSQL beside it.</summary>
 public static class OrreryServer
 {
     /// <summary>Requests with a longer body are refused, but for routes that stream uploads and say so themselves.</summary>
@@ -32,7 +33,7 @@ public static class OrreryServer
     private const int MaxRequestLineBytes = 64 << 10;
 
     /// <summary>Builds a server that is ready to run; nothing listens yet.</summary>
-    /// <exception cref="InvalidException">It would listen beyond loopback without tokens.</exception>
+    /// <exception cref="InvalidException">It would listen beyond loopback without tokens, or the database is none.</exception>
     public static WebApplication Build(ServerOptions options, Action<WebApplicationBuilder>? configure = null)
     {
         RefuseOpenDoor(options);
@@ -83,6 +84,8 @@ public static class OrreryServer
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddEmbeddedPlatform(new DataFolder(Path.GetFullPath(options.DataFolder)));
+        if (options.Database is { } database)
+            services.AddPostgres(PostgresOptions.Parse(database));
         MigrationSource.Add(services, typeof(OrreryServer).Assembly);
         services.AddSingleton(_ => new SchemaSnapshot(ReadSchema()));
 

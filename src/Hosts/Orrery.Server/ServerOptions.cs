@@ -29,6 +29,15 @@ public sealed record ServerOptions
     /// </summary>
     public string? ArtifactRoot { get; init; }
 
+    /// <summary>
+    /// The PostgreSQL that records (all that is searched: runs, assets, lineage, audit, queues) are kept in, as a connection string or URI; null keeps them in the
+    /// data folder, in SQLite. Everything else stays in the folder either way.
+    /// </summary>
+    public string? Database { get; init; }
+
     /// <summary>The port of gRPC that follows from the options.</summary>
     public int EffectiveGrpcPort => GrpcPort ?? (HttpPort == 0 ? 0 : HttpPort + 1);
+
+    /// <summary>Where it is; never <see cref="Database"/>, which may hold a password.</summary>
+    public override string ToString() => $"{Address}:{HttpPort}, {DataFolder}";
 }

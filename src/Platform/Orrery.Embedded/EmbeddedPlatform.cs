@@ -32,14 +32,14 @@ public static class EmbeddedPlatform
         services.AddLogging();
         services.AddSingleton(folder);
         services.AddSingleton<OwnedFolder>();
+        services.AddSingleton<IHostedService, FolderStartup>();
         services.AddSingleton(provider => new AnalyticsEngine(new() { SpillFolder = provider.GetRequiredService<OwnedFolder>().ScratchPath }));
 
         services.AddSingleton<SqliteConnections>();
-        services.AddSingleton<KnownMigrations>();
         services.AddSingleton<SchemaMigration>();
         services.AddSingleton<SqliteDatabase>();
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
-        services.AddSingleton<IHostedService, DatabaseStartup>();
+        RelationalServices.Add(services);
 
         services.AddSingleton<IBlobStore, FileBlobStore>();
         services.AddSingleton<IKeyValueStore, RocksStore>();
@@ -51,5 +51,5 @@ public static class EmbeddedPlatform
     }
 
     /// <summary>Brings the database to the schema of the registered migrations.</summary>
-    public static Task MigrateAsync(IServiceProvider services) => services.GetRequiredService<SqliteDatabase>().MigrateAsync();
+    public static Task MigrateAsync(IServiceProvider services) => services.GetRequiredService<IDatabase>().IsNewAsync();
 }

@@ -1,3 +1,5 @@
+using System.Reflection;
+using Orrery.Cluster;
 using Orrery.Embedded;
 using Orrery.Platform.Access;
 using Orrery.Platform.KeyValues;
@@ -18,6 +20,8 @@ public sealed class ConformanceCoverageTests
 
     private static readonly Type[] Suites = [.. typeof(ConformanceCoverageTests).Assembly.GetTypes().Where(t => t.IsAbstract && Port(t) is not null && t.BaseType!.IsAbstract && Definition(t) != typeof(Conformance<>))];
 
+    private static readonly Assembly[] Adapters = [typeof(EmbeddedPlatform).Assembly, typeof(ClusterPlatform).Assembly];
+
     public static TheoryData<Type> AllPorts => [.. Ports];
 
     [Theory, MemberData(nameof(AllPorts))]
@@ -26,7 +30,7 @@ public sealed class ConformanceCoverageTests
     [Theory, MemberData(nameof(AllPorts))]
     public void Every_adapter_runs_the_suite_of_its_port(Type port)
     {
-        var adapters = typeof(EmbeddedPlatform).Assembly.GetTypes().Where(t => t.IsClass && t.GetInterfaces().Any(i => Definition(i) == port)).ToArray();
+        var adapters = Adapters.SelectMany(assembly => assembly.GetTypes()).Where(t => t.IsClass && t.GetInterfaces().Any(i => Definition(i) == port)).ToArray();
         Assert.NotEmpty(adapters);
         Assert.All(adapters, adapter => Assert.Contains(Runs(), run => Port(run) == port && Adapter(run) == adapter));
     }

@@ -160,6 +160,22 @@ public abstract class DatabaseConformance : Conformance<IDatabase>
         }, iter: 40, threads: 1);
     }
 
+    [Fact]
+    public async Task Text_sorts_by_its_bytes_and_is_kept_whatever_its_length()
+    {
+        await using var storage = NewStorage();
+        await using var opened = await storage.OpenAsync();
+        string[] names = ["Z", "a", "B", "_", "ä", "z", "a b", "ab", "a-b", "\u20ac", "10", "9", new('x', 5000)];
+        await opened.Port.WriteAsync(connection =>
+        {
+            foreach (var name in names) // In a table that a migration made.
+                connection.Execute("INSERT INTO platform_leases (name, until_us, token) VALUES (@name, 0, 1)", new DataParameter("name", name));
+        });
+        var sorted = await opened.Port.ReadAsync((connection, _) => Task.FromResult(connection.Query<string>("SELECT name FROM platform_leases ORDER BY name").ToList()));
+        Assert.Equal(names.Order(StringComparer.Ordinal), sorted);
+        Assert.Equal(2, await opened.Port.ReadAsync((connection, _) => Task.FromResult(connection.Execute<int>("SELECT count(*) FROM platform_leases WHERE name > 'Y' AND name < 'a'"))));
+    }
+
     private static void Apply(DataConnection connection, int key, int value, string what)
     {
         connection.Execute($"DELETE FROM rows_of_test WHERE k = {key}");

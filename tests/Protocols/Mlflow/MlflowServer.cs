@@ -50,10 +50,12 @@ internal sealed class MlflowServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddEmbeddedPlatform(new DataFolder(folder.Path));
+        TestDatabase.Add(builder.Services);
         builder.Services.AddLedger(builder.Configuration);
         builder.Services.AddProtocols();
         builder.Services.AddSingleton<ISignIn, RoleSignsIn>();
         configure?.Invoke(builder.Services);
+        await TestDatabase.PrepareAsync(builder.Services, folder.Path);
         var app = builder.Build();
         app.Use(AnswerAsync);
         app.UseRouting();

@@ -17,11 +17,14 @@ internal static class UpCommand
         {
             Description = "The URI that MLflow clients put artifacts below (file:, s3: …); by default this server",
         };
-        var command = new Command("up", "Start a server on this machine.\n\nExample: orrery up --data ~/orrery --port 5080") { data, address, port, tokens, artifacts };
+        var database = DatabaseOption.Create();
+        var command = new Command("up", "Start a server on this machine.\n\nExample: orrery up --data ~/orrery --port 5080") { data, database, address, port, tokens, artifacts };
         command.SetAction((parsed, cancellationToken) => Refusals.ShowAsync(async () =>
         {
+            var records = database.Of(parsed);
             var app = OrreryServer.Build(new ServerOptions
             {
+                Database = records,
                 DataFolder = parsed.GetValue(data)!,
                 Address = parsed.GetValue(address)!,
                 HttpPort = parsed.GetValue(port),
@@ -31,7 +34,7 @@ internal static class UpCommand
             await using (app)
             {
                 await RunningServer.StartAsync(app, cancellationToken);
-                AnsiConsole.MarkupLineInterpolated($"Orrery is up at [link]{RunningServer.Address(app)}[/] with its data in [bold]{Path.GetFullPath(parsed.GetValue(data)!)}[/]. Ctrl-C ends it.");
+                AnsiConsole.MarkupLineInterpolated($"Orrery is up at [link]{RunningServer.Address(app)}[/] with its data in [bold]{Path.GetFullPath(parsed.GetValue(data)!)}[/]{(records is null ? "" : " and PostgreSQL")}. Ctrl-C ends it.");
                 await RunningServer.UntilEndAsync(app, cancellationToken);
             }
 

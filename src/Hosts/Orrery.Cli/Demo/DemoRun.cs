@@ -14,12 +14,12 @@ internal static class DemoRun
         new IngestStep(), new ValidateStep(), new FeaturesStep(), new TrainStep(), new RegisterStep(), new ServeStep(), new LiveStep(), new HealStep(), new ExplainStep(),
     ];
 
-    public static async Task<int> RunAsync(DemoOptions options, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(DemoOptions options, string? database, CancellationToken cancellationToken)
     {
         var console = AnsiConsole.Console;
         // The story is told in sentences; what the server logs besides is for its operators.
         await using var app = OrreryServer.Build(
-            new ServerOptions { DataFolder = options.DataFolder, HttpPort = options.HttpPort }, builder => builder.Logging.SetMinimumLevel(LogLevel.Error));
+            new ServerOptions { DataFolder = options.DataFolder, HttpPort = options.HttpPort, Database = database }, builder => builder.Logging.SetMinimumLevel(LogLevel.Error));
         await RunningServer.StartAsync(app, cancellationToken);
         var address = RunningServer.Address(app);
         console.MarkupLineInterpolated($"[bold]Orrery[/] is up at [link]{address}[/], with its data in {Path.GetFullPath(options.DataFolder)}.");

@@ -25,10 +25,10 @@ internal static class Patterns
     }
 
     [Sql.Expression(ProviderName.SQLite, "{0} GLOB {2}", ServerSideOnly = true, IsPredicate = true)]
-    [Sql.Expression("{0} LIKE {1}", ServerSideOnly = true, IsPredicate = true)]
+    [Sql.Expression("{0} LIKE {1} ESCAPE ''", ServerSideOnly = true, IsPredicate = true)]
     public static bool Like(string? value, string pattern, string glob) => throw new NotSupportedException("In SQL only.");
 
     [Sql.Expression(ProviderName.SQLite, "{0} LIKE {1}", ServerSideOnly = true, IsPredicate = true)]
-    [Sql.Expression("{0} ILIKE {1}", ServerSideOnly = true, IsPredicate = true)]
+    [Sql.Expression("{0} ILIKE {1} ESCAPE ''", ServerSideOnly = true, IsPredicate = true)]
     public static bool LikeAnyCase(string? value, string pattern) => throw new NotSupportedException("In SQL only.");
 }

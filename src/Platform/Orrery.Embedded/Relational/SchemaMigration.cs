@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orrery.Kernel;
+using Orrery.Platform.Relational;
 
 namespace Orrery.Embedded.Relational;
 
@@ -29,7 +30,7 @@ internal sealed partial class SchemaMigration(
             return false;
         var versions = known.Versions();
         var applied = Applied(connection);
-        RefuseNewer(applied, versions);
+        KnownMigrations.RefuseNewer(applied, versions);
         var missing = versions.Except(applied).Count();
         if (missing > 0 && !TakeSnapshot(connection, versions))
         {
@@ -80,15 +81,6 @@ internal sealed partial class SchemaMigration(
             """;
         command.Parameters.AddWithValue("@fingerprint", fingerprint);
         command.ExecuteNonQuery();
-    }
-
-    private static void RefuseNewer(HashSet<long> applied, IReadOnlyList<long> known)
-    {
-        var unknown = applied.Except(known).Order().ToArray();
-        if (unknown.Length > 0)
-            throw new PreconditionFailedException(
-                $"The database has the schema change {unknown[^1]}, which this version of Orrery ({typeof(SchemaMigration).Assembly.GetName().Version}) does not know: a newer version wrote it. " +
-                "Use that version, or another data folder.");
     }
 
     private void Migrate()

@@ -1,5 +1,5 @@
 using LinqToDB.Data;
-using Orrery.Embedded.GroupCommit;
+using Orrery.Platform.GroupCommit;
 using Orrery.Platform.Relational;
 
 namespace Orrery.Embedded.Relational;
@@ -22,9 +22,6 @@ internal sealed class SqliteDatabase : IDatabase, IAsyncDisposable
         _writes = new("database", _writer.Commit);
         _migrated = new(() => Task.Run(migration.Apply));
     }
-
-    /// <summary>Applies the migrations if that has not been done; all callers wait for the same pass.</summary>
-    public Task MigrateAsync() => _migrated.Value;
 
     /// <inheritdoc/>
     public Task<bool> IsNewAsync(CancellationToken cancellationToken = default) => _migrated.Value.WaitAsync(cancellationToken);

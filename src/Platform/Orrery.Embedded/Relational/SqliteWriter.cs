@@ -1,5 +1,6 @@
 using LinqToDB.Data;
 using Orrery.Embedded.Folder;
+using Orrery.Platform.Relational;
 using SQLitePCL;
 
 namespace Orrery.Embedded.Relational;

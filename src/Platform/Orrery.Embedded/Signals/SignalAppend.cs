@@ -1,4 +1,4 @@
-using Orrery.Embedded.GroupCommit;
+using Orrery.Platform.GroupCommit;
 using Orrery.Platform.Signals;
 
 namespace Orrery.Embedded.Signals;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orrery.Embedded.Folder;
-using Orrery.Embedded.GroupCommit;
+using Orrery.Platform.GroupCommit;
 using Orrery.Embedded.Signals.Segments;
 using Orrery.Embedded.Signals.Tails;
 using Orrery.Kernel;

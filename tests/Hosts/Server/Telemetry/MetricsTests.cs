@@ -25,10 +25,10 @@ public sealed partial class MetricsTests(Servers servers)
     [InlineData("orrery_monitoring_outcomes_total", "endpoint=\"deliveries\"")]
     [InlineData("orrery_features_read_seconds_count", "service=\"deliveries\"")]
     [InlineData("orrery_features_updates_total", "view=\"depots\"")]
-    [InlineData("orrery_embedded_commit_size_count", "store=\"database\"")]
-    [InlineData("orrery_embedded_commit_size_count", "store=\"keyvalues\"")]
-    [InlineData("orrery_embedded_commit_size_count", "store=\"signals\"")]
-    [InlineData("orrery_embedded_commit_duration_seconds_count", "store=\"database\"")]
+    [InlineData("orrery_commit_size_count", "store=\"database\"")]
+    [InlineData("orrery_commit_size_count", "store=\"keyvalues\"")]
+    [InlineData("orrery_commit_size_count", "store=\"signals\"")]
+    [InlineData("orrery_commit_duration_seconds_count", "store=\"database\"")]
     public async Task What_a_living_server_does_is_counted(string metric, string tag) => Assert.True(Value(await ScrapeAsync(), metric, tag) > 0);
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed partial class MetricsTests(Servers servers)
     }
 
     [Fact]
-    public async Task Writes_that_wait_are_told_of_every_store_that_is_open() => Assert.True(Value(await ScrapeAsync(), "orrery_embedded_commit_waiting", "store=\"database\"") >= 0);
+    public async Task Writes_that_wait_are_told_of_every_store_that_is_open() => Assert.True(Value(await ScrapeAsync(), "orrery_commit_waiting", "store=\"database\"") >= 0);
 
     private Task<string> ScrapeAsync() => servers.Lived.Http.GetStringAsync("/metrics");
 

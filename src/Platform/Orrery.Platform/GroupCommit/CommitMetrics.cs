@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
-namespace Orrery.Embedded;
+namespace Orrery.Platform.GroupCommit;
 
-/// <summary>What the laptop's stores tell a metrics collector: meter <c>Orrery.Embedded</c>. All by store: database, keyvalues or signals.</summary>
-internal static class EmbeddedMetrics
+/// <summary>What group commit tells a metrics collector: meter <c>Orrery.Platform</c>. All by store: database, keyvalues or signals.</summary>
+internal static class CommitMetrics
 {
-    public const string MeterName = "Orrery.Embedded";
+    public const string MeterName = "Orrery.Platform";
 
     private static readonly Meter Meter = new(MeterName);
 
@@ -14,18 +14,18 @@ internal static class EmbeddedMetrics
     private static readonly ConcurrentDictionary<object, (string Store, Func<int> Waiting)> Queues = new(ReferenceEqualityComparer.Instance);
 
     private static readonly Histogram<int> GroupSize =
-        Meter.CreateHistogram<int>("orrery.embedded.commit.size", "{write}", "Writes that shared one flush to disk, by store.", advice: new()
+        Meter.CreateHistogram<int>("orrery.commit.size", "{write}", "Writes that shared one flush to disk, by store.", advice: new()
         {
             HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
         });
 
     private static readonly Histogram<double> GroupTime =
-        Meter.CreateHistogram<double>("orrery.embedded.commit.duration", "s", "Time to make a group of writes durable, by store.", advice: new()
+        Meter.CreateHistogram<double>("orrery.commit.duration", "s", "Time to make a group of writes durable, by store.", advice: new()
         {
             HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2],
         });
 
-    static EmbeddedMetrics() => Meter.CreateObservableGauge("orrery.embedded.commit.waiting", Waiting, "{write}", "Writes that wait for their group, by store.");
+    static CommitMetrics() => Meter.CreateObservableGauge("orrery.commit.waiting", Waiting, "{write}", "Writes that wait for their group, by store.");
 
     public static void Committed(string store, int writes, TimeSpan took)
     {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 
-namespace Orrery.Embedded.GroupCommit;
+namespace Orrery.Platform.GroupCommit;
 
 /// <summary>
 /// Lets writes that wait at the same moment share one flush to disk, which costs 0.2 to 3 ms however much it flushes. One loop takes
@@ -13,20 +13,22 @@ internal sealed class GroupCommitter<TWrite> : IAsyncDisposable where TWrite : P
     /// <summary>Writes that may wait before callers are held back.</summary>
     private const int Capacity = 4096;
 
-    /// <summary>Writes of one group: large enough to make the flush negligible, small enough to bound how long the first one waits.</summary>
-    private const int MaxGroup = 512;
+    /// <summary>Writes of one group unless the store says otherwise: large enough to make the flush negligible, small enough to bound how long the first one waits.</summary>
+    private const int DefaultMaxGroup = 512;
 
     private readonly Channel<TWrite> _queue = Channel.CreateBounded<TWrite>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly string _store;
+    private readonly int _maxGroup;
     private readonly Action<IReadOnlyList<TWrite>> _commit;
     private readonly Task _loop;
 
     /// <param name="store">What is written to, as the metrics call it.</param>
     /// <param name="commit">Makes a group durable and settles each of its writes; a write that it leaves unsettled by throwing fails with what it threw.</param>
-    public GroupCommitter(string store, Action<IReadOnlyList<TWrite>> commit)
+    /// <param name="maxGroup">Writes of one group at most.</param>
+    public GroupCommitter(string store, Action<IReadOnlyList<TWrite>> commit, int maxGroup = DefaultMaxGroup)
     {
-        (_store, _commit) = (store, commit);
-        EmbeddedMetrics.Open(this, store, () => _queue.Reader.Count);
+        (_store, _commit, _maxGroup) = (store, commit, maxGroup);
+        CommitMetrics.Open(this, store, () => _queue.Reader.Count);
         _loop = Task.Run(RunAsync);
     }
 
@@ -58,16 +60,16 @@ internal sealed class GroupCommitter<TWrite> : IAsyncDisposable where TWrite : P
     {
         _queue.Writer.TryComplete();
         await _loop;
-        EmbeddedMetrics.Close(this);
+        CommitMetrics.Close(this);
     }
 
     private async Task RunAsync()
     {
-        var group = new List<TWrite>(MaxGroup);
+        var group = new List<TWrite>(_maxGroup);
         while (await _queue.Reader.WaitToReadAsync())
         {
             group.Clear();
-            while (group.Count < MaxGroup && _queue.Reader.TryRead(out var write))
+            while (group.Count < _maxGroup && _queue.Reader.TryRead(out var write))
             {
                 if (write.TryBegin())
                     group.Add(write);
@@ -86,7 +88,7 @@ internal sealed class GroupCommitter<TWrite> : IAsyncDisposable where TWrite : P
                     write.Fail(error);
             }
 
-            EmbeddedMetrics.Committed(_store, group.Count, Stopwatch.GetElapsedTime(began));
+            CommitMetrics.Committed(_store, group.Count, Stopwatch.GetElapsedTime(began));
         }
     }
 }

@@ -1,6 +1,6 @@
 using FluentMigrator;
 
-namespace Orrery.Embedded.Relational.Migrations;
+namespace Orrery.Platform.Relational.Migrations;
 
 /// <summary>The tables of the work queue, the leases and the cursors of signal consumers.</summary>
 [Migration(1, "work queue, leases, signal cursors")]

@@ -1,4 +1,4 @@
-namespace Orrery.Embedded.GroupCommit;
+namespace Orrery.Platform.GroupCommit;
 
 /// <summary>A write that waits for its group: it is begun or cancelled, never both, and settled exactly once.</summary>
 internal abstract class PendingWrite

@@ -1,7 +1,7 @@
 using LinqToDB.Data;
-using Orrery.Embedded.GroupCommit;
+using Orrery.Platform.GroupCommit;
 
-namespace Orrery.Embedded.Relational;
+namespace Orrery.Platform.Relational;
 
 /// <summary>A write that waits for the writer.</summary>
 internal abstract class DatabaseWrite : PendingWrite<object?>

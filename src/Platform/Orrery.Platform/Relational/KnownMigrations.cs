@@ -2,9 +2,8 @@ using System.Reflection;
 using System.Text;
 using FluentMigrator;
 using Orrery.Kernel;
-using Orrery.Platform.Relational;
 
-namespace Orrery.Embedded.Relational;
+namespace Orrery.Platform.Relational;
 
 /// <summary>The migrations that this build brings along.</summary>
 internal sealed class KnownMigrations(IEnumerable<MigrationSource> sources)
@@ -25,6 +24,17 @@ internal sealed class KnownMigrations(IEnumerable<MigrationSource> sources)
         foreach (var assembly in _assemblies)
             text.Append(assembly.GetName().Name).Append(' ').Append(assembly.ManifestModule.ModuleVersionId).Append('\n');
         return Digest.Of(text.ToString()).ToString();
+    }
+
+    /// <summary>Refuses a database that has a migration which this build does not know.</summary>
+    /// <exception cref="PreconditionFailedException">A newer version wrote it.</exception>
+    public static void RefuseNewer(IReadOnlySet<long> applied, IReadOnlyList<long> known)
+    {
+        var unknown = applied.Except(known).Order().ToArray();
+        if (unknown.Length > 0)
+            throw new PreconditionFailedException(
+                $"The database has the schema change {unknown[^1]}, which this version of Orrery ({typeof(KnownMigrations).Assembly.GetName().Version}) does not know: a newer version wrote it. " +
+                "Use that version, or another data folder or database.");
     }
 
     /// <summary>The numbers of all migrations, in order.</summary>
