@@ -50,7 +50,7 @@ public sealed class RestTests
     [InlineData("POST", "/collections/c/points/query", """{"query":77}""", 404, "Not found: No point with id 77 found")]
     [InlineData("POST", "/collections/c/points/query", """{"query":{"formula":{"div":{"left":1,"right":"$score"}}},"prefetch":{"query":[1,0]}}""", 400, "divides by zero")]
     [InlineData("POST", "/collections/c/points/query", """{"query":{"model":"somebody/elses","text":"x"}}""", 501, "Not implemented")]
-    [InlineData("PUT", "/collections/c/index", """{"field_name":"t","field_schema":{"type":"text","stemmer":{"type":"snowball","language":"english"}}}""", 501, "stemmers")]
+    [InlineData("PUT", "/collections/c/index", """{"field_name":"t","field_schema":{"type":"text","stemmer":{"type":"snowball","language":"german"}}}""", 501, "the stemmer")]
     [InlineData("PUT", "/collections/c/index", """{"field_name":"t","field_schema":{"type":"text","stopwords":"klingon"}}""", 501, "klingon")]
     [InlineData("POST", "/collections/c/points/scroll", """{"filter":{"must":[{"key":"a[","match":{"value":1}}]}}""", 400, "Invalid json path")]
     [InlineData("POST", "/collections/nobody/points/count", "{}", 404, "Not found: Collection `nobody` doesn't exist!")]
@@ -136,5 +136,29 @@ public sealed class RestTests
         var server = await QdrantTestServer.StartAsync();
         await server.DoAsync("PUT", "/collections/c", """{"vectors":{"size":2,"distance":"Cosine"}}""");
         return server;
+    }
+
+    [Fact]
+    public async Task Texts_are_found_by_their_words_and_fused_with_vectors()
+    {
+        await using var server = await QdrantTestServer.StartAsync();
+        await server.SendAsync("PUT", "/collections/docs", """{"vectors":{"place":{"size":2,"distance":"Dot"}},"sparse_vectors":{"words":{"modifier":"idf"}}}""");
+        var (status, _) = await server.SendAsync("PUT", "/collections/docs/points?wait=true", """
+            {"points":[
+              {"id":1,"vector":{"place":[1,0],"words":{"text":"Wings in supersonic flows","model":"qdrant/bm25"}}},
+              {"id":2,"vector":{"place":[0,1],"words":{"text":"The flow over a flat plate","model":"Qdrant/bm25"}}},
+              {"id":3,"vector":{"place":[0.9,0.1],"words":{"text":"the and of","model":"qdrant/bm25"}}}]}
+            """);
+        Assert.Equal(HttpStatusCode.OK, status);
+
+        var (_, found) = await server.SendAsync("POST", "/collections/docs/points/query", """{"query":{"text":"supersonic wing","model":"qdrant/bm25"},"using":"words","limit":5}""");
+        Assert.Equal([1], found["result"]!["points"]!.AsArray().Select(point => point!["id"]!.GetValue<int>()));
+        var (_, fused) = await server.SendAsync("POST", "/collections/docs/points/query", """
+            {"prefetch":[{"query":{"text":"plates in a flow","model":"qdrant/bm25"},"using":"words","limit":5},{"query":[0.2,1],"using":"place","limit":5}],"query":{"fusion":"rrf"},"limit":5}
+            """);
+        Assert.Equal([2, 1, 3], fused["result"]!["points"]!.AsArray().Select(point => point!["id"]!.GetValue<int>()));
+        var (other, answer) = await server.SendAsync("POST", "/collections/docs/points/query", """{"query":{"text":"a","model":"openai/ada"},"using":"words"}""");
+        Assert.Equal(HttpStatusCode.NotImplemented, other);
+        Assert.Contains("openai/ada", answer["status"]!["error"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 }

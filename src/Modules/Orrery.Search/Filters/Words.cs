@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Orrery.Search.Texts;
 
 namespace Orrery.Search.Filters;
 
@@ -13,6 +14,18 @@ public sealed record WordRules(Tokenizer Tokenizer = Tokenizer.Word, bool Lowerc
 {
     /// <summary>Words that are left out.</summary>
     public IReadOnlyList<string> StopWords { get; init; } = [];
+
+    /// <summary>What is left of a word.</summary>
+    public Stemmer Stemmer { get; init; }
+}
+
+/// <summary>How a word is cut to its stem, so that its forms are one.</summary>
+public enum Stemmer
+{
+    /// <summary>It is not.</summary>
+    None,
+    /// <summary>Snowball's for English.</summary>
+    English,
 }
 
 /// <summary>Where texts are cut.</summary>
@@ -104,7 +117,7 @@ internal static class Words
         // A prefix index keeps long words under their beginnings.
         if (word.Length < rules.MinLength || (rules.Tokenizer != Tokenizer.Prefix && word.Length > rules.MaxLength) || rules.StopWords.Contains(word))
             return;
-        words.Add(word);
+        words.Add(rules.Stemmer == Stemmer.English ? EnglishStemmer.Stem(word) : word);
     }
 
     private static string Fold(string word)

@@ -165,9 +165,14 @@ internal sealed class OperationPlan(ShardView view)
     {
         try
         {
-            using var document = JsonDocument.Parse(payload);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new InvalidException($"Expected a JSON object as payload, got {document.RootElement.ValueKind}.");
+            // Read through once: a document would be thrown away at once.
+            var json = new Utf8JsonReader(payload.Span);
+            json.Read();
+            if (json.TokenType != JsonTokenType.StartObject)
+                throw new InvalidException($"Expected a JSON object as payload, got {json.TokenType}.");
+            json.Skip();
+            if (json.Read())
+                throw new InvalidException("Expected one JSON object as payload; something follows it.");
         }
         catch (JsonException error)
         {

@@ -33,7 +33,7 @@ internal static class RowCodec
 
     public static byte[] Vector(VectorValue vector) => vector switch
     {
-        DenseVector dense => [Format, DenseKind, .. Bytes<float>(dense.Values)],
+        DenseVector dense => Dense(dense.Values),
         MultiVector multi => [Format, MultiKind, .. Bytes<int>([multi.Rows]), .. Bytes<float>(multi.Values)],
         SparseVector sparse => [Format, SparseKind, .. Bytes<int>([sparse.Indices.Length]), .. Bytes<uint>(sparse.Indices), .. Bytes<float>(sparse.Values)],
         _ => throw new ArgumentOutOfRangeException(nameof(vector), vector, "Expected a known vector."),
@@ -55,6 +55,14 @@ internal static class RowCodec
             default:
                 throw Damaged();
         }
+    }
+
+    private static byte[] Dense(float[] values)
+    {
+        var row = new byte[2 + values.Length * sizeof(float)];
+        (row[0], row[1]) = (Format, DenseKind);
+        MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(row.AsSpan(2));
+        return row;
     }
 
     // .NET runs on little-endian machines alone; the cast is the format.

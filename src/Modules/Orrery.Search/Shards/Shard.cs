@@ -146,12 +146,13 @@ internal sealed class Shard(ShardKeys keys, IKeyValueSpace space, ShardView view
     private KeyValueBatch Batch(long number, IReadOnlyCollection<PointChange> changes)
     {
         var batch = new KeyValueBatch();
+        var prefixes = view.Columns.Keys.ToDictionary(name => name, keys.Vectors, StringComparer.Ordinal);
         foreach (var change in changes)
         {
             if (change.IsRemoval)
-                Remove(batch, change.Id);
+                Remove(batch, change.Id, prefixes);
             else
-                Put(batch, change, number);
+                Put(batch, change, number, prefixes);
         }
 
         // What changed, not how: the rows say what it is now, so a follower that replays the log's ids arrives at the same state.
@@ -163,21 +164,21 @@ internal sealed class Shard(ShardKeys keys, IKeyValueSpace space, ShardView view
         return batch.Put(keys.End, end);
     }
 
-    private void Put(KeyValueBatch batch, PointChange change, long number)
+    private void Put(KeyValueBatch batch, PointChange change, long number, Dictionary<string, byte[]> prefixes)
     {
         var payload = change.Payload is { } given ? given.Content : view.TryFind(change.Id, out var slot) ? view.Payload(slot) : null;
-        batch.Put(keys.Point(change.Id), RowCodec.Point(number, payload));
+        batch.PutOwned(keys.Point(change.Id), RowCodec.Point(number, payload));
         foreach (var (name, vector) in change.Vectors)
         {
-            var key = ShardKeys.Vector(keys.Vectors(name), change.Id);
+            var key = ShardKeys.Vector(prefixes[name], change.Id);
             if (vector is null)
                 batch.Delete(key);
             else
-                batch.Put(key, RowCodec.Vector(vector));
+                batch.PutOwned(key, RowCodec.Vector(vector));
         }
     }
 
-    private void Remove(KeyValueBatch batch, PointId id)
+    private void Remove(KeyValueBatch batch, PointId id, Dictionary<string, byte[]> prefixes)
     {
         batch.Delete(keys.Point(id));
         if (!view.TryFind(id, out var slot))
@@ -185,7 +186,7 @@ internal sealed class Shard(ShardKeys keys, IKeyValueSpace space, ShardView view
         foreach (var (name, column) in view.Columns)
         {
             if (column.Present[slot])
-                batch.Delete(ShardKeys.Vector(keys.Vectors(name), id));
+                batch.Delete(ShardKeys.Vector(prefixes[name], id));
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class ShardKeys
     /// <summary>What all keys of a collection begin with.</summary>
     public static byte[] Collection(Guid collection) => [(byte)'D', .. collection.ToByteArray(bigEndian: true)];
 
-    public byte[] Point(PointId id) => [.. Points, .. IdBytes(id)];
+    public byte[] Point(PointId id) => Vector(Points, id);
 
     /// <summary>What the keys of all vectors of a name begin with.</summary>
     public byte[] Vectors(string name)
@@ -48,7 +48,13 @@ internal sealed class ShardKeys
         return [.. _shard, VectorRow, (byte)(bytes.Length >> 8), (byte)bytes.Length, .. bytes];
     }
 
-    public static byte[] Vector(byte[] vectors, PointId id) => [.. vectors, .. IdBytes(id)];
+    public static byte[] Vector(byte[] vectors, PointId id)
+    {
+        var key = new byte[vectors.Length + IdLength];
+        vectors.CopyTo(key, 0);
+        Write(id, key.AsSpan(vectors.Length));
+        return key;
+    }
 
     public byte[] LogEntry(long number)
     {
@@ -68,13 +74,19 @@ internal sealed class ShardKeys
     public static byte[] IdBytes(PointId id)
     {
         var bytes = new byte[IdLength];
+        Write(id, bytes);
+        return bytes;
+    }
+
+    // Into zeros.
+    private static void Write(PointId id, Span<byte> bytes)
+    {
         if (id.IsUuid)
         {
             bytes[0] = 1;
-            id.Uuid.TryWriteBytes(bytes.AsSpan(1), bigEndian: true, out _);
+            id.Uuid.TryWriteBytes(bytes[1..], bigEndian: true, out _);
         }
         else
-            BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(9), id.Number);
-        return bytes;
+            BinaryPrimitives.WriteUInt64BigEndian(bytes[9..], id.Number);
     }
 }

@@ -57,6 +57,13 @@ public sealed class KeyValueBatch
         return this;
     }
 
+    /// <summary>Sets a key without a copy: neither array may be changed afterwards.</summary>
+    public KeyValueBatch PutOwned(byte[] key, byte[] value)
+    {
+        _entries.Add((key, value));
+        return this;
+    }
+
     /// <summary>Removes a key.</summary>
     public KeyValueBatch Delete(ReadOnlySpan<byte> key)
     {

@@ -15,7 +15,7 @@ namespace Orrery.Protocols.Qdrant;
 internal sealed partial class QdrantCall(HttpContext http)
 {
     /// <summary>Deeper JSON is refused: each level is a call on the stack.</summary>
-    private const int MaxDepth = 200;
+    internal const int MaxDepth = 200;
 
     private const int MaxNameLength = 255;
 
@@ -62,6 +62,22 @@ internal sealed partial class QdrantCall(HttpContext http)
         try
         {
             return await JsonDocument.ParseAsync(http.Request.Body, new() { MaxDepth = MaxDepth }, Aborted);
+        }
+        catch (JsonException error)
+        {
+            throw QdrantRefusal.Format(error.Message);
+        }
+    }
+
+    /// <summary>The body as it came; to be disposed of.</summary>
+    public Task<RequestBytes> BytesAsync() => RequestBytes.ReadAsync(http.Request, Aborted);
+
+    /// <summary>Bytes as a document, in whose place they are.</summary>
+    public static JsonDocument Document(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return JsonDocument.Parse(bytes.IsEmpty ? "{}"u8.ToArray() : bytes, new() { MaxDepth = MaxDepth });
         }
         catch (JsonException error)
         {

@@ -18,7 +18,7 @@ internal sealed class PointEndpoints(Lazy<ICollections> collections)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        Change(routes, HttpMethods.Put, "", OperationReader.Upsert);
+        routes.Answer(HttpMethods.Put, Points, Role.Editor, UpsertAsync);
         Change(routes, HttpMethods.Post, "/delete", OperationReader.Delete);
         Change(routes, HttpMethods.Put, "/vectors", OperationReader.UpdateVectors);
         Change(routes, HttpMethods.Post, "/vectors/delete", OperationReader.DeleteVectors);
@@ -43,6 +43,23 @@ internal sealed class PointEndpoints(Lazy<ICollections> collections)
             var receipt = await (await OpenAsync(call)).UpdateAsync(operation, call.Aborted);
             return OperationAnswer.Completed(call, receipt.Number);
         });
+
+    private async Task<Action<Utf8JsonWriter>> UpsertAsync(QdrantCall call)
+    {
+        call.PositiveQuery("timeout");
+        PointOperation operation;
+        // The memory is free again while the points are written.
+        using (var body = await call.BytesAsync())
+            operation = (PointOperation?)UpsertReader.TryRead(body.Memory.Span) ?? Understood(body.Memory);
+        var receipt = await (await OpenAsync(call)).UpdateAsync(operation, call.Aborted);
+        return OperationAnswer.Completed(call, receipt.Number);
+
+        static PointOperation Understood(ReadOnlyMemory<byte> body)
+        {
+            using var document = QdrantCall.Document(body);
+            return OperationReader.Upsert(document.RootElement);
+        }
+    }
 
     private async Task<Action<Utf8JsonWriter>> BatchAsync(QdrantCall call)
     {

@@ -19,21 +19,25 @@ internal sealed class QueryEndpoints(Lazy<ICollections> collections)
     public void Map(IEndpointRouteBuilder routes)
     {
         // The query API answers an object with the points; the older families answer the points themselves.
-        Family(routes, "/query", QueryReader.Read, wrapped: true);
-        Family(routes, "/search", OlderQueryReader.Search, wrapped: false);
-        Family(routes, "/recommend", OlderQueryReader.Recommend, wrapped: false);
-        Family(routes, "/discover", OlderQueryReader.Discover, wrapped: false);
+        Family(routes, "/query", QueryReader.Read, "query", wrapped: true);
+        Family(routes, "/search", OlderQueryReader.Search, "vector", wrapped: false);
+        Family(routes, "/recommend", OlderQueryReader.Recommend, null, wrapped: false);
+        Family(routes, "/discover", OlderQueryReader.Discover, null, wrapped: false);
         routes.Answer(HttpMethods.Post, Points + "/search/matrix/pairs", Role.Viewer, PairsAsync);
         routes.Answer(HttpMethods.Post, Points + "/search/matrix/offsets", Role.Viewer, OffsetsAsync);
     }
 
-    private void Family(IEndpointRouteBuilder routes, string path, Func<JsonElement, QueryStage> read, bool wrapped)
+    // The plainest requests of a family, a vector in a member, are read without a document.
+    private void Family(IEndpointRouteBuilder routes, string path, Func<JsonElement, QueryStage> read, string? vector, bool wrapped)
     {
+        var member = vector is null ? null : System.Text.Encoding.UTF8.GetBytes(vector);
         routes.Answer(HttpMethods.Post, Points + path, Role.Viewer, async call =>
         {
             call.PositiveQuery("timeout");
-            using var body = await call.BodyAsync();
-            var points = await RunAsync(call, body.RootElement, read);
+            using var body = await call.BytesAsync();
+            var points = member is not null && SearchReader.TryRead(body.Memory.Span, member) is { } plain
+                ? await (await OpenAsync(call)).QueryAsync(call.Caller, plain.Query, plain.Wanted, call.Aborted)
+                : await RunDocumentAsync(call, body.Memory, read);
             return json => Write(json, points, wrapped);
         });
         routes.Answer(HttpMethods.Post, Points + path + "/batch", Role.Viewer, async call =>
@@ -52,6 +56,12 @@ internal sealed class QueryEndpoints(Lazy<ICollections> collections)
             };
         });
         routes.Answer(HttpMethods.Post, Points + path + "/groups", Role.Viewer, call => GroupsAsync(call, read));
+    }
+
+    private async Task<IReadOnlyList<StoredPoint>> RunDocumentAsync(QdrantCall call, ReadOnlyMemory<byte> body, Func<JsonElement, QueryStage> read)
+    {
+        using var document = QdrantCall.Document(body);
+        return await RunAsync(call, document.RootElement, read);
     }
 
     private async Task<IReadOnlyList<StoredPoint>> RunAsync(QdrantCall call, JsonElement body, Func<JsonElement, QueryStage> read)

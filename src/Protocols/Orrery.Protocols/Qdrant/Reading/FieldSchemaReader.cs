@@ -15,8 +15,6 @@ internal static class FieldSchemaReader
         var (lookup, range) = (schema.Member("lookup")?.Truth("lookup") ?? true, schema.Member("range")?.Truth("range") ?? true);
         if (!lookup && !range)
             throw QdrantRefusal.Validation("field_schema", "Validation error: the 'lookup' and 'range' capabilities can't be both disabled");
-        if (schema.Member("stemmer") is { ValueKind: JsonValueKind.Object } stemmer && stemmer.Member("type")?.Text("type") is not (null or "none" or "disabled"))
-            throw QdrantRefusal.NotImplemented("stemmers; words are matched as they are written");
         return new(type) { Lookup = lookup, Range = range, Params = schema.Clone(), Words = type == FieldType.Text ? Words(schema) : null };
     }
 
@@ -28,10 +26,22 @@ internal static class FieldSchemaReader
         schema.Member("ascii_folding")?.Truth("ascii_folding") ?? false)
     {
         StopWords = schema.Member("stopwords") is { } words ? Left(words) : [],
+        Stemmer = schema.Member("stemmer") is { } stemmer ? Stemmer(stemmer) : Search.Filters.Stemmer.None,
     };
 
+    /// <summary>What is left of words.</summary>
+    public static Stemmer Stemmer(JsonElement stemmer)
+    {
+        if (stemmer.ValueKind != JsonValueKind.Object || stemmer.Member("type")?.Text("type") is null or "none" or "disabled")
+            return Search.Filters.Stemmer.None;
+        var (type, language) = (stemmer.Member("type")!.Value.GetString(), stemmer.Member("language")?.Text("language"));
+        return type == "snowball" && language is "english" or "en"
+            ? Search.Filters.Stemmer.English
+            : throw QdrantRefusal.NotImplemented($"the stemmer '{type}' of '{language}'; there is Snowball's of English");
+    }
+
     // One language, or languages and words.
-    private static List<string> Left(JsonElement words)
+    public static List<string> Left(JsonElement words)
     {
         if (words.ValueKind == JsonValueKind.String)
             return [.. Language(words)];

@@ -57,7 +57,7 @@ internal static class PointReader
         return named;
     }
 
-    public static VectorValue Vector(JsonElement vector)
+    public static VectorValue Vector(JsonElement vector, TextUse use = TextUse.Document)
     {
         switch (vector.ValueKind)
         {
@@ -70,7 +70,7 @@ internal static class PointReader
             case JsonValueKind.Object when IsSparse(vector):
                 return Sparse(vector);
             case JsonValueKind.Object when vector.TryGetProperty("text"u8, out _):
-                return TextVectors.Of(vector);
+                return TextVectors.Of(vector, use);
             default:
                 throw QdrantRefusal.Format($"data did not match any variant of a vector: got {JsonRead.Shown(vector)}");
         }

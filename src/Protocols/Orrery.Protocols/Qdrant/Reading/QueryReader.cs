@@ -56,7 +56,7 @@ internal static class QueryReader
         ? throw QdrantRefusal.BadRequest("Expected a vector with components in the query; it is empty")
         : input.ValueKind is JsonValueKind.Number or JsonValueKind.String
         ? new PointVector(PointReader.Id(input))
-        : new GivenVector(PointReader.Vector(input));
+        : new GivenVector(PointReader.Vector(input, TextUse.Query));
 
     /// <summary>The effort, the filter and the bounds that all searches share.</summary>
     public static QueryStage Common(JsonElement body, string limitPath = "internal.limit")
