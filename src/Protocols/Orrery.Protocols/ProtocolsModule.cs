@@ -7,6 +7,7 @@ using Orrery.Protocols.Mlflow;
 using Orrery.Protocols.Mlflow.Webhooks;
 using Orrery.Protocols.OpenInference.Grpc;
 using Orrery.Protocols.OpenInference.Http;
+using Orrery.Protocols.Otlp;
 using Orrery.Protocols.Qdrant.Endpoints;
 
 namespace Orrery.Protocols;
@@ -28,8 +29,10 @@ public static class ProtocolsModule
     {
         OpenInferenceEndpoints.Map(routes);
         MlflowEndpoints.Map(routes);
+        OtlpEndpoints.Map(routes);
         QdrantEndpoints.Map(routes);
         routes.MapGrpcService<InferenceGrpc>().RequireRole(Role.Viewer);
+        routes.MapGrpcService<OtlpGrpc>().RequireRole(Role.Editor);
         return routes;
     }
 }

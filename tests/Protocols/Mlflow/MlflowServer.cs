@@ -14,6 +14,7 @@ using Orrery.Ledger;
 using Orrery.Platform.Access;
 using Orrery.Platform.Hosting;
 using Orrery.Protocols.Mlflow;
+using Orrery.Protocols.Otlp;
 using Orrery.Tests;
 using Xunit;
 
@@ -61,6 +62,7 @@ internal sealed class MlflowServer : IAsyncDisposable
         app.UseRouting();
         app.UseRoleGate();
         MlflowEndpoints.Map(app);
+        OtlpEndpoints.Map(app);
         await app.StartAsync();
         return new(folder, app);
     }

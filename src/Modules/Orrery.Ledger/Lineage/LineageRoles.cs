@@ -12,6 +12,9 @@ public static class LineageRoles
     /// <summary>A version of one workspace became one of another.</summary>
     public const string Promoted = "promoted";
 
+    /// <summary>A trace was made in a run, or belongs to it.</summary>
+    public const string Traced = "traced";
+
     /// <summary>A gate judged a version in a run.</summary>
     public const string Judged = "judged";
 }

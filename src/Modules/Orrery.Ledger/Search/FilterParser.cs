@@ -88,7 +88,10 @@ internal ref struct FilterParser
         if (Took("ILIKE"))
             return new(Textual(field, at, "ILIKE"), Comparator.LikeAnyCase, 0, [Pattern()], start);
         var comparator = Operator(field);
-        return field.Numeric ? new(field, comparator, Number(field), [], start) : new(field, comparator, 0, [Text(field)], start);
+        // What a mixed field is compared with says what it is: only texts stand in quotes.
+        return field.Numeric || (field.Mixed && Current.Kind == TokenKind.Word) ? new(field, comparator, Number(field), [], start)
+            : !field.Mixed || comparator is Comparator.Equal or Comparator.NotEqual ? new(field, comparator, 0, [Text(field)], start)
+            : throw FilterErrors.At(at, $"Texts are compared by =, !=, LIKE, ILIKE, IN, NOT IN, IS NULL; write the number for {Describe(field)} without quotes");
     }
 
     private SearchField Name()
@@ -107,8 +110,9 @@ internal ref struct FilterParser
         if (first.Kind == TokenKind.Word && first.Text.IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot)
         {
             var rest = first.Text[(dot + 1)..];
-            if (rest.Length == 0 && Touches(first) && Current.Kind is TokenKind.Quoted or TokenKind.Backticked)
-                rest = Take().Text;
+            // Of span.attributes.`my key` the part before the quotes belongs to the key.
+            if ((rest.Length == 0 || rest.EndsWith('.')) && Touches(first) && Current.Kind is TokenKind.Quoted or TokenKind.Backticked)
+                rest += Take().Text;
             return rest.Length > 0 ? (first.Text[..dot], rest) : throw FilterErrors.At(first.End - 1, "Expected a key behind the dot");
         }
 
@@ -132,7 +136,7 @@ internal ref struct FilterParser
         {
             "=" => Comparator.Equal,
             "!=" => Comparator.NotEqual,
-            _ when !field.Numeric => throw FilterErrors.At(token.Start, $"Invalid comparator '{token.Text}' for {Describe(field)}: expected one of =, !=, LIKE, ILIKE, IN, NOT IN, IS NULL"),
+            _ when !field.Numeric && !field.Mixed => throw FilterErrors.At(token.Start, $"Invalid comparator '{token.Text}' for {Describe(field)}: expected one of =, !=, LIKE, ILIKE, IN, NOT IN, IS NULL"),
             "<" => Comparator.Less,
             "<=" => Comparator.LessOrEqual,
             ">" => Comparator.Greater,

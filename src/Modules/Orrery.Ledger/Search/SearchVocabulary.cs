@@ -45,7 +45,21 @@ internal sealed record SearchVocabulary(
             return null;
         }
 
-        return new(of, key, of == SearchSubject.Metric);
+        return of == SearchSubject.Span ? FindSpan(key, out reason) : new(of, key, of == SearchSubject.Metric) { Mixed = of is SearchSubject.Feedback or SearchSubject.Expectation };
+    }
+
+    private static SearchField? FindSpan(string key, out string reason)
+    {
+        const string attributes = "attributes.";
+        reason = "";
+        if (key is "name" or "type" or "status")
+            return new(SearchSubject.Span, key, false);
+        if (key is "duration" or "duration_ms")
+            return new(SearchSubject.Span, "duration", true);
+        if (key.StartsWith(attributes, StringComparison.Ordinal) && key.Length > attributes.Length)
+            return new(SearchSubject.SpanAttribute, key[attributes.Length..], false) { Mixed = true };
+        reason = $"Invalid span attribute '{key}'. Valid are name, type, status, duration and attributes.KEY";
+        return null;
     }
 
     private static IEnumerable<KeyValuePair<string, SearchField>> Named(string[] names, bool numeric)

@@ -2,12 +2,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orrery.Platform.Access;
+using Orrery.Protocols.Mlflow.Assessments;
 using Orrery.Protocols.Mlflow.Datasets;
 using Orrery.Protocols.Mlflow.Experiments;
 using Orrery.Protocols.Mlflow.LoggedModels;
 using Orrery.Protocols.Mlflow.Metrics;
 using Orrery.Protocols.Mlflow.Models;
 using Orrery.Protocols.Mlflow.Runs;
+using Orrery.Protocols.Mlflow.Traces;
 using Orrery.Protocols.Mlflow.Wire;
 
 namespace Orrery.Protocols.Mlflow;
@@ -32,6 +34,10 @@ internal static class MlflowEndpoints
         ModelEndpoints.Map(routes);
         new DatasetEndpoints(host.ServiceProvider).Map(routes);
         new LoggedModelEndpoints(host.ServiceProvider).Map(routes);
+        new TraceEndpoints(host.ServiceProvider).Map(routes);
+        new OldTraceEndpoints(host.ServiceProvider).Map(routes);
+        new TraceFileEndpoints(host.ServiceProvider).Map(routes);
+        new AssessmentEndpoints(host.ServiceProvider).Map(routes);
         MapUnknown(host);
     }
 

@@ -125,6 +125,22 @@ internal readonly struct MlflowFields(JsonElement element, string path = "")
         return value.ValueKind == JsonValueKind.Object ? new(value, PathOf(name)) : throw Wrong(name, value);
     }
 
+    /// <summary>A map of texts, as proto3 JSON writes it; numbers and flags of old clients count as their texts.</summary>
+    public IReadOnlyDictionary<string, string> Map(string name)
+    {
+        if (Find(name) is not { } value)
+            return new Dictionary<string, string>();
+        if (value.ValueKind != JsonValueKind.Object)
+            throw Wrong(name, value);
+        var map = new Dictionary<string, string>();
+        foreach (var entry in value.EnumerateObject())
+            map[entry.Name] = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : entry.Value.GetRawText();
+        return map;
+    }
+
+    /// <summary>Any value as JSON; null where there is none.</summary>
+    public string? Raw(string name) => Find(name)?.GetRawText();
+
     /// <summary>A list of keys and values, in their order; a value that is not there is empty.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Pairs(string name) =>
         [.. Messages(name).Select(pair => KeyValuePair.Create(pair.RequiredText("key"), pair.Text("value") ?? ""))];
