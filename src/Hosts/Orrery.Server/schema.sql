@@ -65,6 +65,18 @@ CREATE TABLE "logged_model_metrics" ("model_key" INTEGER NOT NULL, "name" TEXT N
 CREATE TABLE "version_signatures" ("version_id" TEXT NOT NULL, "key_id" TEXT NOT NULL, "payload" TEXT NOT NULL, "signature" TEXT NOT NULL, "signed_by" TEXT NOT NULL, "signed_at" INTEGER NOT NULL, CONSTRAINT "PK_version_signatures" PRIMARY KEY ("version_id"));
 CREATE TABLE "version_offers" ("version_id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "offered_by" TEXT NOT NULL, "offered_at" INTEGER NOT NULL, CONSTRAINT "PK_version_offers" PRIMARY KEY ("version_id", "workspace"));
 CREATE INDEX "ix_version_offers_workspace" ON "version_offers" ("workspace" ASC, "offered_at" DESC);
+CREATE TABLE "traces" ("key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "workspace" TEXT NOT NULL, "id" TEXT NOT NULL, "folder_key" INTEGER NOT NULL, "state" TEXT NOT NULL, "started_at" INTEGER NOT NULL, "duration" INTEGER, "spans" INTEGER NOT NULL, "input_tokens" INTEGER, "output_tokens" INTEGER, "total_tokens" INTEGER, "cost" NUMERIC, "client_request_id" TEXT, "request_preview" TEXT, "response_preview" TEXT);
+CREATE UNIQUE INDEX "ux_traces_id" ON "traces" ("workspace" ASC, "id" ASC);
+CREATE INDEX "ix_traces_folder" ON "traces" ("folder_key" ASC, "started_at" DESC, "id" ASC);
+CREATE TABLE "trace_tags" ("trace_key" INTEGER NOT NULL, "name" TEXT NOT NULL, "value" TEXT NOT NULL, CONSTRAINT "PK_trace_tags" PRIMARY KEY ("trace_key", "name"));
+CREATE TABLE "trace_metadata" ("trace_key" INTEGER NOT NULL, "name" TEXT NOT NULL, "value" TEXT NOT NULL, CONSTRAINT "PK_trace_metadata" PRIMARY KEY ("trace_key", "name"));
+CREATE TABLE "trace_runs" ("run_id" TEXT NOT NULL, "trace_key" INTEGER NOT NULL, CONSTRAINT "PK_trace_runs" PRIMARY KEY ("run_id", "trace_key"));
+CREATE INDEX "ix_trace_runs_trace" ON "trace_runs" ("trace_key" ASC);
+CREATE TABLE "trace_spans" ("key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "trace_key" INTEGER NOT NULL, "id" TEXT NOT NULL, "parent_id" TEXT, "name" TEXT NOT NULL, "type" TEXT, "status" TEXT NOT NULL, "started_at" INTEGER NOT NULL, "duration" INTEGER, "input_tokens" INTEGER, "output_tokens" INTEGER, "total_tokens" INTEGER, "cost" NUMERIC, "text" TEXT NOT NULL, "content" BLOB NOT NULL);
+CREATE UNIQUE INDEX "ux_trace_spans_id" ON "trace_spans" ("trace_key" ASC, "id" ASC);
+CREATE TABLE "trace_span_values" ("trace_key" INTEGER NOT NULL, "span_id" TEXT NOT NULL, "name" TEXT NOT NULL, "value" TEXT NOT NULL, "number" NUMERIC, CONSTRAINT "PK_trace_span_values" PRIMARY KEY ("trace_key", "span_id", "name"));
+CREATE TABLE "trace_assessments" ("key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "trace_key" INTEGER NOT NULL, "id" TEXT NOT NULL, "kind" TEXT NOT NULL, "name" TEXT NOT NULL, "value" TEXT NOT NULL, "text" TEXT, "number" NUMERIC, "error" TEXT, "rationale" TEXT, "source_type" TEXT NOT NULL, "source_id" TEXT NOT NULL, "span_id" TEXT, "run_id" TEXT, "overrides" TEXT, "valid" INTEGER NOT NULL, "metadata" TEXT NOT NULL, "created_at" INTEGER NOT NULL, "updated_at" INTEGER NOT NULL);
+CREATE UNIQUE INDEX "ux_trace_assessments_id" ON "trace_assessments" ("trace_key" ASC, "id" ASC);
 CREATE TABLE "data_profiles" ("content" TEXT NOT NULL, "format" INTEGER NOT NULL, "profile" TEXT NOT NULL, CONSTRAINT "PK_data_profiles" PRIMARY KEY ("content", "format"));
 CREATE TABLE "pipeline_runs" ("id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "pipeline" TEXT NOT NULL, "version" INTEGER NOT NULL, "status" TEXT NOT NULL, "trigger_kind" TEXT NOT NULL, "trigger_detail" TEXT NOT NULL, "trigger_key" TEXT, "parameters" TEXT NOT NULL, "owner" TEXT NOT NULL, "owner_role" TEXT NOT NULL, "cancel" INTEGER NOT NULL, "error" TEXT, "started_at" INTEGER NOT NULL, "ended_at" INTEGER, CONSTRAINT "PK_pipeline_runs" PRIMARY KEY ("id"));
 CREATE UNIQUE INDEX "ux_pipeline_runs_trigger" ON "pipeline_runs" ("trigger_key" ASC);
@@ -93,6 +105,7 @@ INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000003, dat
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000004, datetime('now'), 'Ledger: folders of runs; metrics in chunks');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000005, datetime('now'), 'Ledger: logged models, datasets of runs');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000009, datetime('now'), 'Ledger: signatures, promotion');
+INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000011, datetime('now'), 'Ledger: traces, spans, assessments');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (13000001, datetime('now'), 'API tokens');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (2000001, datetime('now'), 'Data: profiles by content');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (5000001, datetime('now'), 'Pipelines: runs, steps, finished steps by key, subscriptions');

@@ -1,11 +1,9 @@
 using Orrery.Kernel;
 using Orrery.Ledger.Folders;
 using Orrery.Ledger.Lineage;
-using Orrery.Ledger.Runs;
 using Orrery.Ledger.Traces;
 using Orrery.Ledger.Traces.Assessments;
 using Orrery.Ledger.Traces.Spans;
-using Orrery.Tests;
 using Xunit;
 using static Orrery.Ledger.Tests.LedgerTest;
 using static Orrery.Ledger.Tests.Traces.Spans;

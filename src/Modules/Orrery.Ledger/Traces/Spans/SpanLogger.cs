@@ -1,7 +1,6 @@
 using LinqToDB;
 using LinqToDB.Data;
 using Orrery.Ledger.Folders;
-using Orrery.Ledger.Storage;
 using Orrery.Platform.Access;
 
 namespace Orrery.Ledger.Traces.Spans;

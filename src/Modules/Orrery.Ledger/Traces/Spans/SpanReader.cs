@@ -29,7 +29,7 @@ internal sealed class SpanReader(Stream stream) : BinaryReader(stream, Encoding.
 
     private static SpanScope Scope(string name, string version) => name.Length + version.Length == 0 ? SpanScope.None : new(name, version);
 
-    private IReadOnlyList<SpanAttribute> Attributes() => Many(() => new SpanAttribute(ReadString(), Value()));
+    private List<SpanAttribute> Attributes() => Many(() => new SpanAttribute(ReadString(), Value()));
 
     private SpanValue Value() => (PackedValue)ReadByte() switch
     {
@@ -51,7 +51,7 @@ internal sealed class SpanReader(Stream stream) : BinaryReader(stream, Encoding.
         return bytes.Length == length ? bytes : throw new EndOfStreamException();
     }
 
-    private IReadOnlyList<T> Many<T>(Func<T> read)
+    private List<T> Many<T>(Func<T> read)
     {
         var count = Read7BitEncodedInt();
         if (count == 0)

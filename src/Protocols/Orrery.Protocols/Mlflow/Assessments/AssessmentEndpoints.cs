@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Ledger.Traces.Assessments;
 using Orrery.Platform.Access;
