@@ -49,12 +49,13 @@ internal sealed class ConfigurationReader(ModelFile file, string architecture)
             RotaryBase = Number("rope.freq_base") ?? 10_000,
             RotaryScaling = Scaling(),
             SlidingWindow = architecture is "qwen2" or "qwen2moe" or "qwen3" or "qwen3moe" ? 0 : Count("attention.sliding_window", 0),
-            AttentionScale = 1 / MathF.Sqrt(headDimension),
+            AttentionScale = (float)(Number("attention.scale") ?? 1 / Math.Sqrt(headDimension)),
             ExpertCount = experts,
             ExpertsUsed = Count("expert_used_count", 0),
             SharedExpertLength = Count("expert_shared_feed_forward_length", 0),
             BeginToken = Token("tokenizer.ggml.bos_token_id"),
-            EndTokens = [.. EndNames.Select(name => Token($"tokenizer.ggml.{name}_token_id")).OfType<int>().Distinct()],
+            NormalizesExperts = file.Metadata.FindBoolean($"{architecture}.expert_weights_norm") ?? architecture != "qwen2moe",
+            EndTokens = EndTokens(),
         };
         configuration = Adapt(configuration);
         Check(configuration);
@@ -76,7 +77,7 @@ internal sealed class ConfigurationReader(ModelFile file, string architecture)
             LogitCap = (float)(Number("final_logit_softcapping") ?? 30),
             GlobalEvery = 2,
             // 27B alone (46 layers) scales by the width of a head in the residual stream instead.
-            AttentionScale = configuration.LayerCount == 46 ? 1 / MathF.Sqrt((float)configuration.Width / configuration.HeadCount) : configuration.AttentionScale,
+            AttentionScale = configuration.LayerCount == 46 && Number("attention.scale") is null ? 1 / MathF.Sqrt((float)configuration.Width / configuration.HeadCount) : configuration.AttentionScale,
         },
         "gemma3" => configuration with
         {
@@ -87,10 +88,9 @@ internal sealed class ConfigurationReader(ModelFile file, string architecture)
             GlobalEvery = Count("attention.sliding_window_pattern", 6),
             RotaryBase = Number("rope.freq_base") ?? 1_000_000,
             LocalRotaryBase = Number("rope.freq_base_swa") ?? 10_000,
-            AttentionScale = configuration.LayerCount == 62 ? 1 / MathF.Sqrt((float)configuration.Width / configuration.HeadCount) : configuration.AttentionScale,
+            AttentionScale = configuration.LayerCount == 62 && Number("attention.scale") is null ? 1 / MathF.Sqrt((float)configuration.Width / configuration.HeadCount) : configuration.AttentionScale,
         },
         "gpt2" => configuration with { RotaryStyle = RotaryStyle.None, UsesLayerNorm = true, Activation = Activation.GeluTanh },
-        "qwen2moe" => configuration with { RotaryStyle = RotaryStyle.Halves, NormalizesExperts = false },
         _ => configuration with { RotaryStyle = RotaryStyle.Halves },
     };
 
@@ -136,6 +136,13 @@ internal sealed class ConfigurationReader(ModelFile file, string architecture)
     }
 
     private int? Token(string key) => file.Metadata.FindInteger(key) is { } id and >= 0 and < MostOfAnything ? (int)id : null;
+
+    private int[] EndTokens()
+    {
+        var single = EndNames.Select(name => Token($"tokenizer.ggml.{name}_token_id")).OfType<int>();
+        var several = file.Metadata.FindIntegers("tokenizer.ggml.eos_token_ids") ?? [];
+        return [.. single.Concat(several.Where(id => id is >= 0 and < MostOfAnything).Select(id => (int)id)).Distinct()];
+    }
 
     private double? Number(string name) => file.Metadata.FindNumber($"{architecture}.{name}");
 

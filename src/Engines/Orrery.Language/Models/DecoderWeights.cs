@@ -83,9 +83,9 @@ internal sealed class DecoderWeights
     private ExpertWeights ReadExperts(string prefix, int width)
     {
         var (count, length) = (_shape.ExpertCount, _shape.FeedForwardLength);
-        var gates = _tensors.Experts(prefix + "ffn_gate_exps.weight", count, length, width);
-        var ups = _tensors.Experts(prefix + "ffn_up_exps.weight", count, length, width);
-        var downs = _tensors.Experts(prefix + "ffn_down_exps.weight", count, width, length);
+        var gates = _tensors.Experts(prefix, "gate", count, length, width);
+        var ups = _tensors.Experts(prefix, "up", count, length, width);
+        var downs = _tensors.Experts(prefix, "down", count, width, length);
         FeedForwardWeights? shared = null;
         if (_shape.SharedExpertLength is var sharedLength and > 0)
         {

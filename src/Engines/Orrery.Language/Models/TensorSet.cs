@@ -27,10 +27,17 @@ internal sealed class TensorSet(ModelFile file)
     }
 
     /// <summary>One matrix an expert.</summary>
-    public Matrix[] Experts(string name, int experts, int rows, int columns)
+    public Matrix[] Experts(string prefix, string kind, int experts, int rows, int columns)
     {
+        var name = $"{prefix}ffn_{kind}_exps.weight";
         if (!file.Tensors.TryGetValue(name, out var tensor))
-            throw Missing(name);
+        {
+            // One tensor an expert: safetensors, and GGUF files of early 2024.
+            return file.Tensors.ContainsKey($"{prefix}ffn_{kind}.0.weight")
+                ? [.. Enumerable.Range(0, experts).Select(expert => Matrix(FormattableString.Invariant($"{prefix}ffn_{kind}.{expert}.weight"), rows, columns))]
+                : throw Missing(name);
+        }
+
         if (tensor.Shape is not [var count, var height, var width] || count != experts || height != rows || width != columns)
             throw Wrong(tensor, $"({experts}, {rows}, {columns})");
         return [.. Enumerable.Range(0, experts).Select(expert => new Matrix(tensor.Part(expert)))];

@@ -1,6 +1,7 @@
 using Orrery.Kernel;
 using Orrery.Language.Weights.Gguf;
 using Orrery.Language.Weights.Llama2c;
+using Orrery.Language.Weights.Safetensors;
 
 namespace Orrery.Language.Weights;
 
@@ -32,6 +33,8 @@ public sealed class ModelFile
     public static ModelFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (new DirectoryInfo(path).Exists || path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".safetensors.index.json", StringComparison.OrdinalIgnoreCase))
+            return SafetensorsModel.Open(path);
         var file = new MappedFile(path);
         if (GgufReader.Recognises(file))
             return GgufReader.Read(file);

@@ -16,6 +16,12 @@ public sealed unsafe class WeightTensor
             Rows *= shape[i];
     }
 
+    /// <summary>The same under another name.</summary>
+    internal WeightTensor(string name, WeightTensor tensor)
+        : this(name, tensor.Format, [.. tensor.Shape], tensor.Data, tensor._owner)
+    {
+    }
+
     /// <summary>Its name in GGUF's words: <c>blk.0.attn_q.weight</c>.</summary>
     public string Name { get; }
 

@@ -43,6 +43,32 @@ public sealed class DecoderTests
             Same(golden.GetProperty("logits")[i + 4], rest[i], $"beside another, token {i + 4}");
     }
 
+    /// <summary>The same models as Hugging Face's libraries would write them.</summary>
+    [Theory]
+    [InlineData("llama-tied-mha", "llama")]
+    [InlineData("llama-3-factors", "llama")]
+    [InlineData("llama-yarn", "llama")]
+    [InlineData("mistral-window", "mistral")]
+    [InlineData("mixtral", "mixtral")]
+    [InlineData("qwen2", "qwen2")]
+    [InlineData("qwen3", "qwen3")]
+    [InlineData("qwen2moe", "qwen2_moe")]
+    [InlineData("gemma2", "gemma2")]
+    [InlineData("gemma3", "gemma3_text")]
+    [InlineData("phi3", "phi3")]
+    [InlineData("gpt2", "gpt2")]
+    public void Logits_agree_with_the_reference_from_safetensors_too(string family, string modelType)
+    {
+        using var folder = new TempFolder();
+        var golden = Golden.Load("Language", "decoders.json").EnumerateArray().Single(one => one.GetProperty("name").GetString() == family);
+        var (metadata, shapes) = Describe(golden);
+        HuggingFaceFolder.Write(folder.Path, modelType, metadata, shapes, shards: 2);
+        var (decoder, pool, team) = Open(ModelFile.Open(folder.Path));
+        using var _ = team;
+        int[] tokens = [.. golden.Counts("tokens").Select(token => (int)token)];
+        Same(golden, Read(decoder, new(tokens.Length, tokens.Length), new CachedSequence(pool), tokens), "as a whole");
+    }
+
     private static List<float[]> Read(Decoder decoder, Batch batch, CachedSequence sequence, int[] tokens, (CachedSequence Sequence, int[] Tokens)? beside = null)
     {
         batch.Add(sequence, tokens);
@@ -56,6 +82,12 @@ public sealed class DecoderTests
 
     private static (Decoder Decoder, PagePool Pool, ThreadTeam Team) Open(TempFolder folder, JsonElement golden)
     {
+        var (metadata, shapes) = Describe(golden);
+        return Open(ModelFile.Open(RandomWeights.Write(folder, "model", metadata, shapes)));
+    }
+
+    internal static (Dictionary<string, object> Metadata, Dictionary<string, long[]> Shapes) Describe(JsonElement golden)
+    {
         var metadata = golden.GetProperty("metadata").EnumerateObject().ToDictionary(one => one.Name, one => one.Value.ValueKind switch
         {
             JsonValueKind.String => (object)one.Value.GetString()!,
@@ -63,7 +95,11 @@ public sealed class DecoderTests
             _ => one.Value.GetDouble(),
         });
         var shapes = golden.GetProperty("tensors").EnumerateObject().ToDictionary(one => one.Name, one => one.Value.EnumerateArray().Select(length => length.GetInt64()).ToArray());
-        var file = ModelFile.Open(RandomWeights.Write(folder, "model", metadata, shapes));
+        return (metadata, shapes);
+    }
+
+    private static (Decoder Decoder, PagePool Pool, ThreadTeam Team) Open(ModelFile file)
+    {
         var shape = ConfigurationReader.Read(file);
         var team = new ThreadTeam(2);
         return (new(shape, new(file, shape), team, 32, 32), new(shape.LayerCount, shape.KeyValueHeadCount, shape.HeadDimension, 1 << 24), team);
