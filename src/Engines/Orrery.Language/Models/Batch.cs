@@ -47,6 +47,18 @@ internal sealed class Batch(int capacity, int logitCapacity)
         Count += tokens.Length;
     }
 
+    /// <summary>Whose token a column is, and at which position.</summary>
+    public (CachedSequence Sequence, int Position) Locate(int column)
+    {
+        foreach (var segment in Segments)
+        {
+            if (column < segment.Column + segment.Count)
+                return (segment.Sequence, segment.Start + column - segment.Column);
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(column));
+    }
+
     /// <summary>Asks for the logits after a column; gives their row.</summary>
     public int Want(int column)
     {

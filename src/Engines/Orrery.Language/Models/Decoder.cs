@@ -1,3 +1,4 @@
+using Orrery.Language.Inference.Cache;
 using Orrery.Language.Kernels;
 using Orrery.Language.Kernels.Attention;
 using Orrery.Language.Kernels.Threads;
@@ -15,7 +16,7 @@ internal sealed unsafe class Decoder
     private readonly ThreadTeam _team;
     private readonly Products _products;
     private readonly FeedForward _feedForward;
-    private readonly CausalAttention _attention;
+    private readonly PagedAttention _attention;
     private readonly Rotary? _rotary;
     private readonly Rotary? _localRotary;
     private readonly RowWork _embed, _attentionNorm, _place, _add, _feedForwardNorm, _addFeedForward, _finalNorm;
@@ -37,7 +38,7 @@ internal sealed unsafe class Decoder
         var columns = new ColumnBuffer(Math.Max(Math.Max(shape.Width, queryWidth), Math.Max(shape.FeedForwardLength, shape.SharedExpertLength)), capacity);
         _products = new(team, columns);
         _feedForward = new(shape, team, _products, capacity);
-        _attention = new(shape.HeadCount, shape.KeyValueHeadCount, shape.HeadDimension);
+        _attention = new(shape.HeadCount, shape.KeyValueHeadCount, shape.HeadDimension, isCausal: true);
         if (shape.RotaryStyle is not RotaryStyle.None)
         {
             _rotary = new(shape.RotaryStyle, shape.RotaryDimensions, shape.RotaryBase, shape.RotaryScaling, weights.RotaryDivisors, capacity);
@@ -128,27 +129,8 @@ internal sealed unsafe class Decoder
         rotary?.Turn(column, query, heads, dimension);
         rotary?.Turn(column, key, keyHeads, dimension);
 
-        var (sequence, place) = Find(column);
-        var page = sequence.PageOf(place);
-        var row = place % AttentionKernel.Page;
-        for (var head = 0; head < keyHeads; head++, key += dimension, value += dimension)
-        {
-            var keys = sequence.Pool.Keys(page, _layerIndex, head) + row;
-            for (var i = 0; i < dimension; i++)
-                keys[i * AttentionKernel.Page] = key[i];
-            new Span<float>(value, dimension).CopyTo(new(sequence.Pool.Values(page, _layerIndex, head) + row * dimension, dimension));
-        }
-    }
-
-    private (Inference.Cache.CachedSequence Sequence, int Position) Find(int column)
-    {
-        foreach (var segment in _batch.Segments)
-        {
-            if (column < segment.Column + segment.Count)
-                return (segment.Sequence, segment.Start + column - segment.Column);
-        }
-
-        throw new ArgumentOutOfRangeException(nameof(column));
+        var (sequence, position) = _batch.Locate(column);
+        KeyValuePlacement.Store(sequence, _layerIndex, position, keyHeads, dimension, key, value);
     }
 
     private void AddTo(float* hidden, int column, Norm? norm, NativeArray<float>? bias)

@@ -45,6 +45,9 @@ internal sealed class TensorSet(ModelFile file)
 
     public NativeArray<float> Vector(string name, int length) => FindVector(name, length) ?? throw Missing(name);
 
+    /// <summary>A norm with a bias (LayerNorm).</summary>
+    public Norm BiasedNorm(string name, int length) => new(Vector(name + ".weight", length), Vector(name + ".bias", length));
+
     public NativeArray<float>? FindVector(string name, int length)
     {
         if (!file.Tensors.TryGetValue(name, out var tensor))

@@ -3,12 +3,13 @@ using Orrery.Language.Kernels.Threads;
 namespace Orrery.Language.Kernels.Attention;
 
 /// <summary>
-/// Attention of a batch to the cached positions, grouped-query: a part is a key-value head with up to 16 tokens of a sequence, whose queries share each page that is read.
+/// Attention of a batch to the cached positions, or to all of its own where an encoder reads both ways; grouped-query: a part is a key-value head with up to 16 tokens of a sequence, whose queries share each page that is read.
 /// </summary>
 /// <param name="headCount">Query heads.</param>
 /// <param name="keyValueHeads">Key-value heads.</param>
 /// <param name="headDimension">Components of a head.</param>
-internal sealed unsafe class CausalAttention(int headCount, int keyValueHeads, int headDimension) : ParallelWork
+/// <param name="isCausal">Whether a token sees what comes before it alone.</param>
+internal sealed unsafe class PagedAttention(int headCount, int keyValueHeads, int headDimension, bool isCausal) : ParallelWork
 {
     private const int TileTokens = 16;
 
@@ -57,16 +58,16 @@ internal sealed unsafe class CausalAttention(int headCount, int keyValueHeads, i
         }
 
         var firstPosition = tile.Segment.Start + tile.First;
-        var last = firstPosition + tile.Count - 1;
+        var last = isCausal ? firstPosition + tile.Count - 1 : tile.Segment.Start + tile.Segment.Count - 1;
         var begin = _window == 0 ? 0 : Math.Max(0, firstPosition - _window + 1);
         for (var page = begin / AttentionKernel.Page; page <= last / AttentionKernel.Page; page++)
-            TakePage(tile, rows, page, firstPosition, softmax, scores);
+            TakePage(tile, rows, page, firstPosition, last, softmax, scores);
 
         for (var row = 0; row < rows; row++)
             Elementwise.Scale(Row(_output, tile, row), 1 / softmax[row].Sum, headDimension);
     }
 
-    private void TakePage(in Tile tile, int rows, int page, int firstPosition, OnlineSoftmax* softmax, float* scores)
+    private void TakePage(in Tile tile, int rows, int page, int firstPosition, int last, OnlineSoftmax* softmax, float* scores)
     {
         var pool = tile.Segment.Sequence.Pool;
         var index = tile.Segment.Sequence.Pages[page];
@@ -74,7 +75,7 @@ internal sealed unsafe class CausalAttention(int headCount, int keyValueHeads, i
         var values = pool.Values(index, _layer, tile.Head);
         var pageStart = page * AttentionKernel.Page;
         // Tokens before this page do not see it.
-        var begin = Math.Max(0, pageStart - firstPosition) * _group;
+        var begin = isCausal ? Math.Max(0, pageStart - firstPosition) * _group : 0;
         for (var row = begin; row < rows; row += 4)
         {
             var count = Math.Min(4, rows - row);
@@ -84,7 +85,7 @@ internal sealed unsafe class CausalAttention(int headCount, int keyValueHeads, i
             for (var i = 0; i < count; i++)
             {
                 var position = firstPosition + (row + i) / _group;
-                var end = Math.Min(AttentionKernel.Page, position + 1 - pageStart);
+                var end = Math.Min(AttentionKernel.Page, (isCausal ? position : last) + 1 - pageStart);
                 var first = _window == 0 ? 0 : Math.Max(0, position - _window + 1 - pageStart);
                 if (first >= end)
                     continue;
