@@ -23,7 +23,7 @@ internal sealed class DatabaseWorkload(IDatabase database) : IWorkload
 {
     public Task PrepareAsync() => database.WriteAsync(c =>
     {
-        c.Execute("CREATE TABLE IF NOT EXISTS crash_a (k TEXT PRIMARY KEY, v BLOB)");
+        c.Execute("CREATE TABLE IF NOT EXISTS crash_a (k TEXT PRIMARY KEY, v TEXT)");
         c.Execute("CREATE TABLE IF NOT EXISTS crash_b (k TEXT PRIMARY KEY)");
     });
 
@@ -33,7 +33,7 @@ internal sealed class DatabaseWorkload(IDatabase database) : IWorkload
         {
             await database.WriteAsync(connection =>
             {
-                connection.Execute($"INSERT INTO crash_a VALUES ('{name}', zeroblob({bytes}))");
+                connection.Execute($"INSERT INTO crash_a VALUES ('{name}', '{new string('x', bytes)}')");
                 if (i % 10 == 9)
                     throw new FormatException("as it should");
                 connection.Execute($"INSERT INTO crash_b VALUES ('{name}')");

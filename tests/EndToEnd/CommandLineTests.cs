@@ -87,6 +87,20 @@ public sealed class CommandLineTests
         Assert.False(Directory.Exists(Path.Combine(folder.Path, "orrery-data")));
     }
 
+    [Theory]
+    [InlineData("Host=127.0.0.1;Port=9;Username=ada;Password=s3cret;Timeout=5", 3, "127.0.0.1:9")]
+    [InlineData("postgresql://ada:s3cret@127.0.0.1:9/orrery", 3, "127.0.0.1:9/orrery")]
+    [InlineData("Host=127.0.0.1;Pasword=s3cret", 1, "PGPASSWORD")]
+    public async Task A_database_that_is_not_there_is_a_message_without_the_password(string database, int exitCode, string says)
+    {
+        using var folder = new TempFolder();
+        var (code, output, errors) = await OrreryProcess.RunAsync(folder, "up", "--port", "0", "--database", database);
+        Assert.Equal(exitCode, code);
+        Assert.Contains(says, errors.ReplaceLineEndings(" "));
+        Assert.DoesNotContain("s3cret", output + errors);
+        Assert.DoesNotContain("   at ", errors);
+    }
+
     [Fact]
     public async Task A_port_in_use_is_a_message_and_not_a_stack_trace()
     {

@@ -33,23 +33,37 @@ internal static class TestDatabase
         services.Replace(ServiceDescriptor.Singleton(PostgresOptions.Parse(TestPostgres.ConnectionString(await OfFolderAsync(services, folder)))));
     }
 
+    /// <summary>Makes an empty database that goes with a folder, for servers in processes of their own.</summary>
+    public static async Task MakeForServersAsync(string folder)
+    {
+        if (IsPostgres)
+            await BindAsync(folder, await TestPostgres.CreateEmptyAsync());
+    }
+
+    /// <summary>How a server in the folder reaches its database; null where that is SQLite.</summary>
+    public static string? ConnectionOf(string folder) => IsPostgres ? TestPostgres.ConnectionString(File.ReadAllText(Path.Combine(folder, NameFile))) : null;
+
     private static async Task<string> OfFolderAsync(IServiceCollection services, string folder)
     {
+        TempFolder.Removing = Drop;
         var file = Path.Combine(folder, NameFile);
         if (File.Exists(file))
             return await File.ReadAllTextAsync(file);
-        var sources = services.Select(service => service.ImplementationInstance).OfType<MigrationSource>().ToList();
-        var database = await TestPostgres.CreateAsync(sources);
-        TempFolder.Removing = Drop;
-        await using var writer = new StreamWriter(file);
-        await writer.WriteAsync(database);
+        var database = await TestPostgres.CreateAsync([.. services.Select(service => service.ImplementationInstance).OfType<MigrationSource>()]);
+        await BindAsync(folder, database);
         return database;
+    }
+
+    private static async Task BindAsync(string folder, string database)
+    {
+        Directory.CreateDirectory(folder);
+        await using var writer = new StreamWriter(Path.Combine(folder, NameFile));
+        await writer.WriteAsync(database);
     }
 
     private static void Drop(string folder)
     {
-        var file = Path.Combine(folder, NameFile);
-        if (File.Exists(file))
+        foreach (var file in Directory.EnumerateFiles(folder, NameFile, SearchOption.AllDirectories))
             TestPostgres.Drop(File.ReadAllText(file));
     }
 }

@@ -36,6 +36,7 @@ public sealed class KillTests(ITestOutputHelper output)
         output.WriteLine($"ORRERY_KILL_SEED={seed}");
         var random = new Random(seed);
         using var folder = new TempFolder();
+        await TestDatabase.MakeForServersAsync(folder.File(Server.DataFolder));
 
         await LiveAsync(folder, 0, async server =>
         {
@@ -61,7 +62,7 @@ public sealed class KillTests(ITestOutputHelper output)
         });
         output.WriteLine(string.Join(", ", _writers.Select(writer => $"{writer.GetType().Name} {_writes[writer]}")));
 
-        await using var platform = await TestPlatform.StartAtAsync(folder.File("orrery-data"), Leftovers.KnowSchema);
+        await using var platform = await TestPlatform.StartAtAsync(folder.File(Server.DataFolder), Leftovers.KnowSchema);
         foreach (var writer in _writers)
             await writer.CheckFolderAsync(platform);
         await Leftovers.CheckAsync(platform);

@@ -16,6 +16,9 @@ internal sealed class Server : IAsyncDisposable
         ["DOTNET_TC_CallCounting"] = "0",
     };
 
+    /// <summary>Where such a server keeps its data, below the test's folder.</summary>
+    public const string DataFolder = "orrery-data";
+
     private readonly OrreryProcess _process;
     private readonly HttpClient _http = new(new SocketsHttpHandler());
 
@@ -34,7 +37,13 @@ internal sealed class Server : IAsyncDisposable
     public string Log => _process.Output + _process.Errors;
 
     /// <summary>Starts it without waiting for anything.</summary>
-    public static Server Launch(TempFolder folder, int life) => new(OrreryProcess.Start(folder, Settings, "up", "--port", "0"), life);
+    public static Server Launch(TempFolder folder, int life)
+    {
+        var settings = new Dictionary<string, string>(Settings);
+        if (TestDatabase.ConnectionOf(folder.File(DataFolder)) is { } database)
+            settings["ORRERY_DATABASE"] = database;
+        return new(OrreryProcess.Start(folder, settings, "up", "--port", "0"), life);
+    }
 
     /// <summary>Starts it and waits until it answers.</summary>
     public static async Task<Server> StartAsync(TempFolder folder, int life)

@@ -43,8 +43,17 @@ internal sealed class TestServer : IAsyncDisposable
             builder.Logging.SetMinimumLevel(LogLevel.Critical);
             configure?.Invoke(builder);
         });
-        await app.StartAsync();
-        return new(app, folder);
+        try
+        {
+            await app.StartAsync();
+            return new(app, folder);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            folder.Dispose();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -24,11 +24,13 @@ public interface IDatabase
 
     /// <summary>
     /// Runs <paramref name="write"/> in a transaction and returns when it is durable. The delegate is synchronous on purpose: it holds
-    /// the single writer, so it must touch the database alone, and it may be run again where the commit that it shared was lost.
+    /// the single writer (on PostgreSQL among all processes), so it must touch the database alone, and it may be run again where the commit that it shared was
+    /// lost. It must not go on after a statement that failed: PostgreSQL has then given the transaction up.
     /// Cancelling withdraws it while it waits; once begun it is finished, and its true outcome reported.
     /// </summary>
     /// <exception cref="ConflictException">It breaks a unique or foreign key; nothing was written.</exception>
-    /// <exception cref="UnavailableException">The storage refuses: a full disk, a lost connection; nothing was written.</exception>
+    /// <exception cref="InvalidException">It has text that the database cannot keep; nothing was written.</exception>
+    /// <exception cref="UnavailableException">The storage refuses: a full disk, a lost connection; nothing was written, unless the message says that this is not known.</exception>
     Task<T> WriteAsync<T>(Func<DataConnection, T> write, CancellationToken cancellationToken = default);
 }
 
