@@ -46,7 +46,7 @@ internal sealed class FolderSearchQuery(IReadOnlyList<Comparison> filter, IReadO
             return folders.Where(comparison.Field.Key switch
             {
                 "name" => Conditions.Text<FolderRow>(row => row.Name, comparison),
-                "experiment_id" => Conditions.Number<FolderRow>(row => row.Number, comparison),
+                "experiment_id" => Conditions.Whole<FolderRow>(row => row.Number, comparison),
                 "creation_time" => Conditions.Time<FolderRow>(row => row.CreatedAt, comparison),
                 _ => Conditions.Time<FolderRow>(row => row.UpdatedAt, comparison),
             });

@@ -66,6 +66,11 @@ public sealed class FolderTests
         Assert.Equal(["Default"], await NamesAsync("tag.team IS NULL"));
         Assert.Equal(["b", "a"], await NamesAsync("experiment_id > 0 AND name LIKE '%'", "experiment_id DESC"));
 
+        Assert.Equal(["b"], await NamesAsync("experiment_id >= 1.5"));
+        Assert.Equal(["a", "Default"], await NamesAsync("experiment_id <= 1.5", "experiment_id DESC"));
+        Assert.Empty(await NamesAsync("experiment_id = 1.5"));
+        Assert.Equal(["b", "a", "Default"], await NamesAsync("experiment_id < 1e300 AND experiment_id != 1.5", "experiment_id DESC"));
+
         async Task<string[]> NamesAsync(string filter, string? order = null) =>
             [.. (await folders.SearchAsync(Ada, new(filter, order is null ? null : [order]))).Items.Select(folder => folder.Name)];
     }

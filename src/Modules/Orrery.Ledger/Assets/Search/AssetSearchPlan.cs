@@ -71,7 +71,7 @@ internal sealed record AssetSearchPlan(AssetKind Kind, IReadOnlyList<Comparison>
                 : versions.Where(comparison.Field.Key switch
                 {
                     "name" => Conditions.Text<FoundVersion>(row => row.Asset.Name, comparison),
-                    "version_number" => Conditions.Number<FoundVersion>(row => row.Version.Number, comparison),
+                    "version_number" => Conditions.Whole<FoundVersion>(row => row.Version.Number, comparison),
                     "run_id" => Conditions.Text<FoundVersion>(row => row.Version.SourceRun, comparison),
                     "source_path" => Conditions.Text<FoundVersion>(row => row.Version.Source, comparison),
                     "creation_timestamp" => Conditions.Time<FoundVersion>(row => row.Version.CreatedAt, comparison),

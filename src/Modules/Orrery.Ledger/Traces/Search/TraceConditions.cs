@@ -131,11 +131,11 @@ internal sealed class TraceConditions(DataConnection connection)
         "timestamp" => Conditions.Time<TraceRow>(trace => trace.StartedAt, comparison),
         "end_time" => Conditions.Time<TraceRow>(trace => trace.StartedAt + trace.Duration, comparison),
         "execution_time" => Conditions.Time<TraceRow>(trace => trace.Duration, comparison),
-        "total_tokens" => Conditions.Number<TraceRow>(trace => trace.TotalTokens, comparison),
-        "input_tokens" => Conditions.Number<TraceRow>(trace => trace.InputTokens, comparison),
-        "output_tokens" => Conditions.Number<TraceRow>(trace => trace.OutputTokens, comparison),
+        "total_tokens" => Conditions.Whole<TraceRow>(trace => trace.TotalTokens, comparison),
+        "input_tokens" => Conditions.Whole<TraceRow>(trace => trace.InputTokens, comparison),
+        "output_tokens" => Conditions.Whole<TraceRow>(trace => trace.OutputTokens, comparison),
         "cost" => Conditions.Number<TraceRow>(trace => trace.Cost, comparison),
-        "spans" => Conditions.Number<TraceRow>(trace => trace.Spans, comparison),
+        "spans" => Conditions.Whole<TraceRow>(trace => trace.Spans, comparison),
         _ => throw FilterErrors.At(comparison.Position, $"Traces are ordered by '{comparison.Field.Key}', not filtered"),
     };
 
