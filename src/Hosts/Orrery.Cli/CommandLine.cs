@@ -24,6 +24,8 @@ internal static class CommandLine
         IngestCommand.Create(),
         RunCommand.Create(),
         StudyCommand.Create(),
+        LogsCommand.Create(),
+        ReproduceCommand.Create(),
         ImportCommand.Create(),
         ExportCommand.Create(),
         SyncCommand.Create(),

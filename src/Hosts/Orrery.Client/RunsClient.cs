@@ -1,16 +1,19 @@
+using System.Globalization;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Orrery.Kernel;
 
 namespace Orrery.Client;
 
 /// <summary>What a run ran on.</summary>
-public sealed record RunEnvironment(string? CodeCommit, string Runtime, string OperatingSystem, string Processor);
+public sealed record RunEnvironment(string? CodeCommit, string Runtime, string OperatingSystem, string Processor, string? Command = null);
 
 /// <summary>One execution.</summary>
 public sealed record Run(
     RunId Id, string Workspace, string Kind, string Name, string Folder, RunId? Parent, [property: Words("running", "finished", "failed", "cancelled")] string Status, string? Error, long? Seed, RunEnvironment Environment, string Owner,
     DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyDictionary<string, string> Parameters, IReadOnlyDictionary<string, double> Metrics,
-    IReadOnlyDictionary<string, string> Tags, long FolderNumber = 0, [property: Words("active", "deleted")] string Stage = "active", string ArtifactUri = "");
+    IReadOnlyDictionary<string, string> Tags, long FolderNumber = 0, [property: Words("active", "deleted")] string Stage = "active", string ArtifactUri = "",
+    RunId? Reproduces = null);
 
 /// <summary>One value of a metric.</summary>
 public sealed record MetricPoint(string Key, double Value, long Step = 0, DateTimeOffset? Time = null);
@@ -19,6 +22,18 @@ public sealed record MetricPoint(string Key, double Value, long Step = 0, DateTi
 public sealed record NewRun(
     string Kind, string Name, string Folder = "Default", RunId? Parent = null, long? Seed = null, IReadOnlyDictionary<string, string>? Parameters = null,
     IReadOnlyDictionary<string, string>? Tags = null, RunId? Id = null, DateTimeOffset? StartedAt = null, RunEnvironment? Environment = null);
+
+/// <summary>A line of a run's log.</summary>
+public sealed record LogLine(long Number, DateTimeOffset Time, string Text);
+
+/// <summary>A line to append; its time is now where none is given.</summary>
+public sealed record NewLogLine(string Text, DateTimeOffset? Time = null);
+
+/// <summary>How far a log is after lines were appended.</summary>
+public sealed record LogEnd(long Next, bool Full);
+
+/// <summary>A part of a log; ended where nothing will follow.</summary>
+public sealed record LogPart(IReadOnlyList<LogLine> Lines, long Next, bool Ended);
 
 /// <summary>Content by its digest.</summary>
 public sealed record Blob(Digest Digest, long Length);
@@ -55,6 +70,37 @@ public sealed class RunsClient
         return _client.SendAsync<RunArtifact>(HttpMethod.Put, $"/api/v1/runs/{run}/artifacts/{escaped}", body, cancellationToken);
     }
 
+    /// <summary>Appends lines to the run's log. With <paramref name="first"/>, the number that the first is to have, sending again appends nothing twice.</summary>
+    public Task<LogEnd> AppendLinesAsync(RunId run, IReadOnlyList<NewLogLine> lines, long? first = null, CancellationToken cancellationToken = default) =>
+        _client.PostAsync<LogEnd>($"/api/v1/runs/{run}/lines", new { lines, first }, cancellationToken);
+
+    /// <summary>Lines of the run's log from a number on. Where there is none yet the server waits, 20 seconds at most.</summary>
+    public Task<LogPart> LinesAsync(RunId run, long from = 0, TimeSpan wait = default, CancellationToken cancellationToken = default) =>
+        _client.GetAsync<LogPart>(
+            Query.Of($"/api/v1/runs/{run}/lines", ("from", from.ToString(CultureInfo.InvariantCulture)), ("wait", wait.TotalSeconds.ToString(CultureInfo.InvariantCulture))), cancellationToken);
+
+    /// <summary>All lines of the run's log, as they come, until the run has ended.</summary>
+    public async IAsyncEnumerable<LogLine> FollowAsync(RunId run, long from = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var part = await LinesAsync(run, from, TimeSpan.FromSeconds(15), cancellationToken);
+            foreach (var line in part.Lines)
+                yield return line;
+            if (part.Ended)
+                yield break;
+            from = part.Next;
+        }
+    }
+
+    /// <summary>Runs it again with the same inputs, seed and parameters; follow it with <see cref="ReproductionAsync"/>.</summary>
+    public Task<StartedReproduction> ReproduceAsync(RunId run, CancellationToken cancellationToken = default) =>
+        _client.PostAsync<StartedReproduction>($"/api/v1/runs/{run}/reproduce", new { }, cancellationToken);
+
+    /// <summary>Compares a reproduction with its original.</summary>
+    public Task<ReproductionReport> ReproductionAsync(RunId run, CancellationToken cancellationToken = default) =>
+        _client.GetAsync<ReproductionReport>($"/api/v1/runs/{run}/reproduction", cancellationToken);
+
     /// <summary>The files of a run, by path.</summary>
     public Task<IReadOnlyList<RunArtifact>> ArtifactsAsync(RunId run, CancellationToken cancellationToken = default) =>
         _client.GetAsync<IReadOnlyList<RunArtifact>>($"/api/v1/runs/{run}/artifacts", cancellationToken);
@@ -71,5 +117,5 @@ public sealed class RunsClient
         string? kind = null, string? folder = null, RunId? parent = null, string? status = null, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
         _client.GetAsync<Page<Run>>(
             Query.Of("/api/v1/runs", ("kind", kind), ("folder", folder), ("parent", parent?.ToString()), ("status", status),
-                ("limit", limit?.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("cursor", cursor)), cancellationToken);
+                ("limit", limit?.ToString(CultureInfo.InvariantCulture)), ("cursor", cursor)), cancellationToken);
 }

@@ -42,6 +42,9 @@ public sealed record ImportedRun(RunId Id, string Folder, string Name, DateTimeO
     /// <summary>Its metric points; they are read while they are sent, and never all in memory.</summary>
     public IAsyncEnumerable<MetricPoint> Points { get; init; } = AsyncEnumerable.Empty<MetricPoint>();
 
+    /// <summary>The lines of its log.</summary>
+    public IAsyncEnumerable<NewLogLine> Lines { get; init; } = AsyncEnumerable.Empty<NewLogLine>();
+
     /// <summary>Its files.</summary>
     public IAsyncEnumerable<ImportedArtifact> Artifacts { get; init; } = AsyncEnumerable.Empty<ImportedArtifact>();
 

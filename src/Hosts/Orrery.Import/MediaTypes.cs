@@ -21,6 +21,7 @@ internal static class MediaTypes
         [".png"] = "image/png",
         [".py"] = "text/x-python",
         [".svg"] = "image/svg+xml",
+        [".diff"] = "text/x-diff",
         [".txt"] = "text/plain",
         [".wav"] = "audio/wav",
         [".webp"] = "image/webp",

@@ -12,6 +12,9 @@ public sealed class RunImport(OrreryClient orrery)
     /// <summary>Metric points of one request.</summary>
     private const int Batch = 10_000;
 
+    /// <summary>Lines of a log in one request.</summary>
+    private const int LineBatch = 1000;
+
     /// <summary>The kind of an imported run.</summary>
     public const string Kind = "imported";
 
@@ -41,6 +44,7 @@ public sealed class RunImport(OrreryClient orrery)
 
         await orrery.Runs.LogAsync(run.Id, parameters: Kept(run.Parameters, "parameter", report), tags: Kept(run.Tags, "tag", report), cancellationToken: cancellationToken);
         await SendPointsAsync(run, report, cancellationToken);
+        await SendLinesAsync(run, cancellationToken);
         await foreach (var artifact in run.Artifacts.WithCancellation(cancellationToken))
         {
             await using var content = await artifact.Open(cancellationToken);
@@ -79,6 +83,28 @@ public sealed class RunImport(OrreryClient orrery)
         {
             await orrery.Runs.LogAsync(run.Id, batch, cancellationToken: cancellationToken);
             report.Points += batch.Count;
+            batch.Clear();
+        }
+    }
+
+    // Each with its number, so that an import that is started again appends none twice.
+    private async Task SendLinesAsync(ImportedRun run, CancellationToken cancellationToken)
+    {
+        var (batch, sent) = (new List<NewLogLine>(LineBatch), 0L);
+        await foreach (var line in run.Lines.WithCancellation(cancellationToken))
+        {
+            batch.Add(line);
+            if (batch.Count == LineBatch)
+                await SendAsync();
+        }
+
+        if (batch.Count > 0)
+            await SendAsync();
+
+        async Task SendAsync()
+        {
+            await orrery.Runs.AppendLinesAsync(run.Id, batch, sent, cancellationToken);
+            sent += batch.Count;
             batch.Clear();
         }
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Ledger.Resources;
+using Orrery.Ledger.Runs.Reproduction;
 using Orrery.Pipelines.Steps;
 using Orrery.Platform.Hosting;
 using Orrery.Platform.Ownership;
@@ -40,7 +41,9 @@ public static class TrainingModule
         services.AddSingleton<ModelRegistration>();
         services.AddSingleton<BackgroundTrainings>();
         services.AddHostedService(provider => provider.GetRequiredService<BackgroundTrainings>());
-        services.AddSingleton<ITrainer, TrainHandler>();
+        services.AddSingleton<TrainHandler>();
+        services.AddSingleton<ITrainer>(provider => provider.GetRequiredService<TrainHandler>());
+        services.AddSingleton<IReproducer, TrainingReproducer>();
         services.AddSingleton<DatasetEvaluation>();
         services.AddSingleton<IScoring, ScoringHandler>();
         services.AddSingleton<ExplainerCache>();

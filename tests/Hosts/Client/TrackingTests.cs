@@ -56,6 +56,7 @@ public sealed class TrackingTests : IDisposable
         await client.TrackAsync(New, async run =>
         {
             unreliable.FailNext = 3;
+            run.WriteLine("once");
             for (var step = 0; step < 100; step++)
                 run.Log("loss", step, step);
             await unreliable.Failed.Task;
@@ -64,6 +65,26 @@ public sealed class TrackingTests : IDisposable
         var run = await RunAsync(server);
         Assert.Equal(Enumerable.Range(0, 100).Select(i => (double)i), (await server.Client.Runs.HistoryAsync(run.Id, "loss")).Select(p => p.Value));
         Assert.Equal("finished", run.Status);
+        Assert.Equal("once", Assert.Single((await server.Client.Runs.LinesAsync(run.Id)).Lines).Text);
+    }
+
+    [Fact]
+    public async Task A_log_is_followed_until_the_run_ends()
+    {
+        await using var server = await TestServer.StartAsync();
+        var run = (await server.Client.Runs.StartAsync(New)).Id;
+        await server.Client.Runs.AppendLinesAsync(run, [new("first")]);
+        var read = new List<string>();
+        await foreach (var line in server.Client.Runs.FollowAsync(run))
+        {
+            read.Add(line.Text);
+            if (read.Count == 1)
+                await server.Client.Runs.AppendLinesAsync(run, [new("second")], first: 1);
+            else
+                await server.Client.Runs.FinishAsync(run);
+        }
+
+        Assert.Equal(["first", "second"], read);
     }
 
     [Fact]
@@ -165,6 +186,8 @@ public sealed class TrackingTests : IDisposable
     {
         run.SetParameter("lr", 0.1);
         run.SetTag("team", "delays");
+        run.WriteLine("it begins");
+        run.WriteLine("1\r\n2\n");
         for (var step = 0; step < 25_000; step++)
             run.Log("loss", 1.0 / (step + 1), step);
         run.Log("auc", double.NaN);
@@ -178,7 +201,11 @@ public sealed class TrackingTests : IDisposable
         Assert.Equal(("0.1", "delays"), (run.Parameters["lr"], run.Tags["team"]));
         var history = await server.Client.Runs.HistoryAsync(run.Id, "loss");
         Assert.Equal((points, 1.0 / points), (history.Count, history[^1].Value));
-        Assert.Equal("plots/notes.txt", Assert.Single(await server.Client.Runs.ArtifactsAsync(run.Id)).Path);
+        var artifacts = await server.Client.Runs.ArtifactsAsync(run.Id);
+        Assert.Equal("plots/notes.txt", Assert.Single(artifacts, artifact => !artifact.Path.StartsWith("environment/", StringComparison.Ordinal)).Path);
+        Assert.Contains(artifacts, artifact => artifact.Path == "environment/Orrery.Hosts.Tests.deps.json"); // the packages that this program runs on
+        Assert.Contains("Orrery.Hosts.Tests", run.Environment.Command, StringComparison.Ordinal);
+        Assert.Equal(["it begins", "1", "2"], (await server.Client.Runs.LinesAsync(run.Id)).Lines.Select(line => line.Text));
         Assert.StartsWith(".NET", run.Environment.Runtime, StringComparison.Ordinal);
         Assert.DoesNotContain("Orrery", run.Environment.Runtime, StringComparison.Ordinal); // the program's, not the server's
     }

@@ -21,11 +21,25 @@ internal sealed class OutputOption
 {
     private readonly Option<OutputFormat> _format = new("--output", "-o") { Description = "table, json or yaml", DefaultValueFactory = _ => OutputFormat.Table };
 
+    private Option<bool>? _json;
+
     /// <summary>Adds the option to a command.</summary>
-    public void AddTo(Command command) => command.Options.Add(_format);
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_format);
+        if (_json is not null)
+            command.Options.Add(_json);
+    }
 
     /// <summary>The chosen format.</summary>
-    public OutputFormat Of(ParseResult parsed) => parsed.GetValue(_format);
+    public OutputFormat Of(ParseResult parsed) => _json is not null && parsed.GetValue(_json) ? OutputFormat.Json : parsed.GetValue(_format);
+
+    /// <summary>Also takes <c>--json</c> for <c>-o json</c>.</summary>
+    public OutputOption WithJson()
+    {
+        _json = new("--json") { Description = "The same as -o json" };
+        return this;
+    }
 
     /// <summary>Writes <paramref name="value"/> as asked; <paramref name="table"/> is made only when it is wanted.</summary>
     public void Write<T>(ParseResult parsed, T value, Func<T, Table> table)

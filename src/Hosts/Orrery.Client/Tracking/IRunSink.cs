@@ -9,6 +9,9 @@ internal interface IRunSink : IAsyncDisposable
 
     Task LogAsync(IReadOnlyList<MetricPoint> points, IReadOnlyDictionary<string, string> parameters, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken);
 
+    /// <summary>Appends lines, of which the first is to have that number: sending them again appends nothing twice.</summary>
+    Task AppendLinesAsync(IReadOnlyList<NewLogLine> lines, long first, CancellationToken cancellationToken);
+
     Task PutArtifactAsync(string path, Stream content, string mediaType, CancellationToken cancellationToken);
 
     Task FinishAsync(string status, string? error, DateTimeOffset endedAt, CancellationToken cancellationToken);
@@ -21,6 +24,8 @@ internal sealed class ServerSink(RunsClient runs, RunId id) : IRunSink
 
     public Task LogAsync(IReadOnlyList<MetricPoint> points, IReadOnlyDictionary<string, string> parameters, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken) =>
         runs.LogAsync(id, points, parameters, tags, cancellationToken);
+
+    public Task AppendLinesAsync(IReadOnlyList<NewLogLine> lines, long first, CancellationToken cancellationToken) => runs.AppendLinesAsync(id, lines, first, cancellationToken);
 
     public Task PutArtifactAsync(string path, Stream content, string mediaType, CancellationToken cancellationToken) => runs.PutArtifactAsync(id, path, content, mediaType, cancellationToken);
 

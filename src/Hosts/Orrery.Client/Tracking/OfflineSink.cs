@@ -32,6 +32,8 @@ internal sealed class OfflineSink : IRunSink
     public Task LogAsync(IReadOnlyList<MetricPoint> points, IReadOnlyDictionary<string, string> parameters, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken) =>
         WriteAsync(new() { Metrics = points, Parameters = parameters, Tags = tags }, cancellationToken);
 
+    public Task AppendLinesAsync(IReadOnlyList<NewLogLine> lines, long first, CancellationToken cancellationToken) => WriteAsync(new() { Lines = lines }, cancellationToken);
+
     public async Task PutArtifactAsync(string path, Stream content, string mediaType, CancellationToken cancellationToken)
     {
         if (path.Split('/', '\\').Any(part => part is "" or "." or "..") || Path.IsPathRooted(path))
@@ -100,6 +102,9 @@ public sealed record OfflineRecord
 
     /// <summary>Tags; a later one replaces an earlier.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>Lines of its log.</summary>
+    public IReadOnlyList<NewLogLine>? Lines { get; init; }
 
     /// <summary>Its end; the last line.</summary>
     public OfflineFinish? Finish { get; init; }

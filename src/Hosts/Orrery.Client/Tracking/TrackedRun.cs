@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Orrery.Kernel;
+using Orrery.Kernel.Provenance;
 
 namespace Orrery.Client.Tracking;
 
@@ -22,6 +23,9 @@ public sealed class TrackedRun : IAsyncDisposable
     /// <summary>Points of one request.</summary>
     private const int Batch = 10_000;
 
+    /// <summary>Lines of one request.</summary>
+    private const int LineBatch = 1000;
+
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
     private readonly IRunSink _sink;
@@ -32,9 +36,12 @@ public sealed class TrackedRun : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
     private readonly Task _sampling;
+    private readonly Task _code;
     private List<MetricPoint> _points = [];
     private Dictionary<string, string> _parameters = [];
     private Dictionary<string, string> _tags = [];
+    private readonly List<NewLogLine> _lines = [];
+    private long _linesSent;
     private volatile bool _finished;
     private volatile OrreryException? _refusal;
 
@@ -43,6 +50,7 @@ public sealed class TrackedRun : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxPending, 1);
         (_sink, _options, _room) = (sink, options, new(options.MaxPending));
         _loop = Task.Run(() => SendEveryAsync(options.FlushEvery));
+        _code = options.CodeFolder is { } folder ? Task.Run(() => KeepCodeAsync(folder)) : Task.CompletedTask;
         _sampling = options.SystemMetricsEvery is { } every ? Task.Run(() => new SystemMetrics(options.Clock).SampleIntoAsync(this, every, _stop.Token)) : Task.CompletedTask;
     }
 
@@ -77,6 +85,20 @@ public sealed class TrackedRun : IAsyncDisposable
             _tags[name] = value;
     }
 
+    /// <summary>Writes a line of the run's log, which its page and <c>orrery logs RUN --follow</c> show as it goes on. Where too much waits to be sent, it waits too.</summary>
+    public void WriteLine(string line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        ObjectDisposedException.ThrowIf(_finished, this);
+        // One entry a line, so that both sides count alike.
+        foreach (var one in line.TrimEnd('\r', '\n').Split('\n'))
+        {
+            _room.Wait(_stop.Token);
+            lock (_gate)
+                _lines.Add(new(one.TrimEnd('\r'), _options.Clock.GetUtcNow()));
+        }
+    }
+
     /// <summary>Stores a file of this machine; it is streamed.</summary>
     public async Task PutFileAsync(string path, string file, string mediaType = "application/octet-stream", CancellationToken cancellationToken = default)
     {
@@ -102,6 +124,7 @@ public sealed class TrackedRun : IAsyncDisposable
         await _sending.WaitAsync(cancellationToken);
         try
         {
+            await SendLinesAsync(cancellationToken);
             var (points, parameters, tags) = Take();
             var sent = 0;
             try
@@ -142,6 +165,7 @@ public sealed class TrackedRun : IAsyncDisposable
             return;
         var endedAt = _options.Clock.GetUtcNow();
         _finished = true;
+        await _code;
         await StopAsync();
         try
         {
@@ -176,6 +200,50 @@ public sealed class TrackedRun : IAsyncDisposable
 
     /// <summary>Whether it may work later.</summary>
     private static bool IsPassing(Exception error) => error is HttpRequestException or UnavailableException or OperationCanceledException or IOException;
+
+    private async Task SendLinesAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            List<NewLogLine> lines;
+            lock (_gate)
+                lines = _lines.GetRange(0, Math.Min(LineBatch, _lines.Count));
+            if (lines.Count == 0)
+                return;
+            try
+            {
+                await _sink.AppendLinesAsync(lines, _linesSent, cancellationToken);
+            }
+            catch (OrreryException refusal) when (!IsPassing(refusal))
+            {
+                Drop(lines.Count);
+                throw;
+            }
+
+            _linesSent += lines.Count;
+            Drop(lines.Count);
+        }
+    }
+
+    private void Drop(int lines)
+    {
+        lock (_gate)
+            _lines.RemoveRange(0, lines);
+        Release(lines);
+    }
+
+    private async Task KeepCodeAsync(string folder)
+    {
+        try
+        {
+            foreach (var file in await CodeFiles.OfAsync(folder, _stop.Token))
+                await RetryAsync(token => _sink.PutArtifactAsync(file.Path, new MemoryStream(file.Content), file.MediaType, token), _stop.Token);
+        }
+        catch (Exception error) when (error is OrreryException or OperationCanceledException or HttpRequestException or IOException)
+        {
+            // What the program does counts more than which code did it.
+        }
+    }
 
     private async Task SendEveryAsync(TimeSpan every)
     {

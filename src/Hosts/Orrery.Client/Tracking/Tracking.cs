@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Orrery.Kernel;
+using Orrery.Kernel.Provenance;
 
 namespace Orrery.Client.Tracking;
 
@@ -60,6 +61,7 @@ public static class Tracking
 
     private static NewRun Described(NewRun run) => run with
     {
-        Environment = run.Environment ?? new(null, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription, $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores"),
+        Environment = run.Environment ?? new(
+            GitCommit.Of(Environment.CurrentDirectory), RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription, $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores", CommandLine.OfThisProcess()),
     };
 }

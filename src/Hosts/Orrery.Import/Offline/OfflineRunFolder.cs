@@ -36,7 +36,7 @@ public sealed class OfflineRunFolder : IRunSource
             heads.Add((await HeadAsync(folder, cancellationToken), folder));
         var known = heads.Select(head => head.Run.Id).ToHashSet();
         foreach (var (run, folder) in heads.OrderBy(head => head.Run.Parent is { } parent && known.Contains(parent)).ThenBy(head => head.Run.StartedAt))
-            yield return run with { Points = PointsAsync(folder, cancellationToken), Artifacts = ArtifactsAsync(folder) };
+            yield return run with { Points = PointsAsync(folder, cancellationToken), Lines = LinesAsync(folder, cancellationToken), Artifacts = ArtifactsAsync(folder) };
     }
 
     /// <inheritdoc/>
@@ -79,6 +79,15 @@ public sealed class OfflineRunFolder : IRunSource
         {
             foreach (var point in record.Metrics ?? [])
                 yield return point;
+        }
+    }
+
+    private static async IAsyncEnumerable<NewLogLine> LinesAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var record in RecordsAsync(folder, cancellationToken))
+        {
+            foreach (var line in record.Lines ?? [])
+                yield return line;
         }
     }
 

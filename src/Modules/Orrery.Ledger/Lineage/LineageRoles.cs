@@ -15,6 +15,9 @@ public static class LineageRoles
     /// <summary>A trace was made in a run, or belongs to it.</summary>
     public const string Traced = "traced";
 
+    /// <summary>A run is to give the same outputs as an earlier one.</summary>
+    public const string Reproduced = "reproduced";
+
     /// <summary>A gate judged a version in a run.</summary>
     public const string Judged = "judged";
 }

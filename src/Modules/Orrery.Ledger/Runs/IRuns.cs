@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orrery.Kernel;
 using Orrery.Ledger.Folders;
@@ -26,7 +27,8 @@ public enum RunStatus
 /// <param name="Runtime">.NET and Orrery versions.</param>
 /// <param name="OperatingSystem">Name and version.</param>
 /// <param name="Processor">Model and cores.</param>
-public sealed record RunEnvironment(string? CodeCommit, string Runtime, string OperatingSystem, string Processor);
+/// <param name="Command">How the program was called, without secrets; null where that is not known.</param>
+public sealed record RunEnvironment(string? CodeCommit, string Runtime, string OperatingSystem, string Processor, string? Command = null);
 
 /// <summary>One execution.</summary>
 /// <param name="Id">Its id.</param>
@@ -62,6 +64,13 @@ public sealed record Run(
     /// <summary><see cref="Metrics"/> with the step and time of each; the API has them in a metric's history.</summary>
     [JsonIgnore]
     public IReadOnlyList<MetricPoint> LastMetrics { get; init; } = [];
+
+    /// <summary>The run that it is to give the same outputs as.</summary>
+    public RunId? Reproduces { get; init; }
+
+    /// <summary>All that its module needs to run it again, as that module writes it; null where it cannot be run again here.</summary>
+    [JsonIgnore]
+    public JsonElement? Recipe { get; init; }
 
     /// <summary>The datasets that it says it read.</summary>
     public IReadOnlyList<RunDataset> Datasets { get; init; } = [];
@@ -111,6 +120,14 @@ public sealed record NewRun(
 
     /// <summary>What it runs on; this server where nobody says.</summary>
     public RunEnvironment? Environment { get; init; }
+
+    /// <summary>All that is needed to run it again; the run then also keeps the diff of the code and the lock files.</summary>
+    [JsonIgnore]
+    public JsonElement? Recipe { get; init; }
+
+    /// <summary>The run that it is to give the same outputs as.</summary>
+    [JsonIgnore]
+    public RunId? Reproduces { get; init; }
 }
 
 /// <summary>What to change of a run; null leaves it as it is.</summary>

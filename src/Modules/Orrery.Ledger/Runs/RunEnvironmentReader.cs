@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
+using Orrery.Kernel.Provenance;
 
 namespace Orrery.Ledger.Runs;
 
@@ -11,7 +12,9 @@ internal sealed class RunEnvironmentReader(IOptions<LedgerOptions> options)
     private readonly string _operatingSystem = $"{RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()})";
     private readonly string _processor = $"{ProcessorModel()}, {Environment.ProcessorCount} cores";
 
-    public RunEnvironment Read() => new(GitCommit.Of(options.Value.CodeFolder), _runtime, Shorten(_operatingSystem), Shorten(_processor));
+    private readonly string _command = CommandLine.OfThisProcess();
+
+    public RunEnvironment Read() => new(GitCommit.Of(options.Value.CodeFolder), _runtime, Shorten(_operatingSystem), Shorten(_processor), _command);
 
     private static string Shorten(string text) => text.Length <= 256 ? text : text[..256];
 

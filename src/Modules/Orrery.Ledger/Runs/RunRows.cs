@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LinqToDB;
 using LinqToDB.Data;
 using LinqToDB.Mapping;
@@ -36,19 +37,27 @@ internal sealed record RunRow
     /// <summary>Until when the process that works on it vouches for it; null where it has ended, or somebody else says when it ends.</summary>
     [Column("alive_until")] public long? AliveUntil { get; init; }
 
+    [Column("command")] public string? Command { get; init; }
+
+    /// <summary>What its module needs to run it again, as JSON.</summary>
+    [Column("recipe")] public string? Recipe { get; init; }
+    [Column("reproduces")] public string? Reproduces { get; init; }
+
     /// <summary>When it was deleted; null while it is there.</summary>
     [Column("deleted_at")] public long? DeletedAt { get; init; }
 
     public Run ToRun(
         FolderRow folder, IReadOnlyDictionary<string, string> parameters, IReadOnlyList<MetricPoint> metrics, IReadOnlyDictionary<string, string> tags) => new(
         new(Guid.Parse(Id)), Workspace, Kind, Name, folder.Name, ParentId is null ? null : new RunId(Guid.Parse(ParentId)), RunRows.Status(Status), Error, Seed,
-        new(CodeCommit, Runtime, OperatingSystem, Processor), Owner, Instant.FromColumn(StartedAt), EndedAt is { } end ? Instant.FromColumn(end) : null,
+        new(CodeCommit, Runtime, OperatingSystem, Processor, Command), Owner, Instant.FromColumn(StartedAt), EndedAt is { } end ? Instant.FromColumn(end) : null,
         parameters, metrics.ToDictionary(metric => metric.Key, metric => metric.Value), tags)
         {
             LastMetrics = metrics,
             FolderNumber = folder.Number,
             Stage = DeletedAt is null ? Lifecycle.Active : Lifecycle.Deleted,
             ArtifactUri = ArtifactUri,
+            Recipe = Recipe is null ? null : JsonSerializer.Deserialize<JsonElement>(Recipe),
+            Reproduces = Reproduces is null ? null : new RunId(Guid.Parse(Reproduces)),
         };
 }
 

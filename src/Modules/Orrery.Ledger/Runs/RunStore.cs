@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using LinqToDB;
 using LinqToDB.Async;
 using LinqToDB.Data;
@@ -19,13 +20,15 @@ namespace Orrery.Ledger.Runs;
 
 /// <summary>The record of runs on the relational port.</summary>
 internal sealed class RunStore(
-    IDatabase database, IAudit audit, RunLogger logger, MetricNames names, RunEnvironmentReader environment, LiveRuns live, IOptions<LedgerOptions> options, TimeProvider clock) : IRuns
+    IDatabase database, IAudit audit, RunLogger logger, MetricNames names, RunEnvironmentReader environment, RunCode code, LiveRuns live, IOptions<LedgerOptions> options, TimeProvider clock) : IRuns
 {
     private const int MaxErrorLength = 16_384; // a stack trace fits; a dump of the input does not
 
     private const int MaxDatasets = 1000;
 
-    public Task<Run> StartAsync(Caller caller, NewRun run, CancellationToken cancellationToken = default)
+    private const int MaxCommandLength = 2000;
+
+    public async Task<Run> StartAsync(Caller caller, NewRun run, CancellationToken cancellationToken = default)
     {
         LedgerNames.CheckKey(run.Kind, "kind of run");
         LedgerNames.CheckKey(run.Name, "run");
@@ -35,9 +38,10 @@ internal sealed class RunStore(
         RunLogger.Check(log);
         var now = Instant.Now(clock);
         var row = RowOf(caller, run, run.Environment ?? environment.Read(), run.StartedAt ?? now);
+        var files = run.Recipe is null ? [] : await code.KeepAsync(row.Id, cancellationToken);
         if (run.Keeper == RunKeeper.Process)
             row = row with { AliveUntil = live.Begin(row.Id) };
-        return database.WriteAsync(transaction =>
+        return await database.WriteAsync(transaction =>
         {
             WorkspaceStore.Require(transaction, caller);
             if (run.Id is not null && transaction.GetTable<RunRow>().SingleOrDefault(r => r.Id == row.Id) is { } there)
@@ -51,6 +55,10 @@ internal sealed class RunStore(
                 transaction.Insert(new RunParameterRow { RunKey = added.Key, Name = name, Value = value });
             foreach (var (name, value) in log.Tags)
                 transaction.Insert(new RunTagRow { RunKey = added.Key, Name = name, Value = value });
+            foreach (var file in files)
+                transaction.Insert(file);
+            if (run.Reproduces is { } original)
+                LineageRows.Link(transaction, caller, LineageNodeId.Of(original), new(LineageNodeKind.Run, row.Id), LineageRoles.Reproduced, now);
             if (run.Parent is { } whole)
                 LineageRows.Link(transaction, caller, LineageNodeId.Of(whole), new(LineageNodeKind.Run, row.Id), LineageRoles.Part, now);
             audit.Append(transaction, caller, "run.started", $"run/{row.Id}", $"{run.Kind} {run.Name}");
@@ -212,6 +220,8 @@ internal sealed class RunStore(
 
     private static void Check(RunEnvironment? environment)
     {
+        if (environment?.Command is { Length: > MaxCommandLength } command)
+            throw new InvalidException($"A run's command has at most {MaxCommandLength} characters; got {command.Length}.");
         foreach (var text in environment is null ? [] : new[] { environment.CodeCommit ?? "", environment.Runtime, environment.OperatingSystem, environment.Processor })
         {
             if (text is not { Length: <= AssetRef.MaxNameLength })
@@ -232,6 +242,9 @@ internal sealed class RunStore(
         Runtime = environment.Runtime,
         OperatingSystem = environment.OperatingSystem,
         Processor = environment.Processor,
+        Command = environment.Command,
+        Recipe = run.Recipe is { } recipe ? JsonSerializer.Serialize(recipe, LedgerJson.Options) : null,
+        Reproduces = run.Reproduces?.ToString(),
         Owner = caller.Actor,
         StartedAt = Instant.ToColumn(start),
     };

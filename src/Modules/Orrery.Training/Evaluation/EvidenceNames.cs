@@ -53,4 +53,7 @@ public static class EvidenceNames
 
     /// <summary>What is measured by the clock and so differs between runs of the same training.</summary>
     internal static bool IsTiming(string name) => name.StartsWith("latency.", StringComparison.Ordinal);
+
+    /// <summary>What the same training gives again: neither timing nor the champion that there happens to be.</summary>
+    internal static bool IsRepeatable(string name) => !IsTiming(name) && !name.StartsWith("champion.", StringComparison.Ordinal);
 }

@@ -22,7 +22,12 @@ internal sealed class ModelRegistration(IAssets assets, IRuns runs, IBlobStore b
 {
     private const long Batch = -1;
 
-    public async Task<AssetVersion> RegisterAsync(Caller caller, Training training, RowParts parts, TrainingOutcome outcome, CancellationToken cancellationToken)
+    /// <summary>Adds the model version.</summary>
+    public Task<AssetVersion> RegisterAsync(Caller caller, Training training, ModelManifest manifest, CancellationToken cancellationToken) =>
+        assets.AddVersionAsync(caller, new(AssetKind.Model, training.ModelName, manifest, training.Run.Id), cancellationToken);
+
+    /// <summary>Keeps artifacts and metrics with the run; returns what the model version is to be.</summary>
+    public async Task<ModelManifest> KeepAsync(Caller caller, Training training, RowParts parts, TrainingOutcome outcome, CancellationToken cancellationToken)
     {
         var (candidate, evidence) = (outcome.Candidate, outcome.Evidence);
         var graph = await PutAsync("model.onnx", "application/octet-stream", candidate.Graph, cancellationToken);
@@ -37,7 +42,7 @@ internal sealed class ModelRegistration(IAssets assets, IRuns runs, IBlobStore b
             Artifacts = artifacts,
         }, cancellationToken);
 
-        var manifest = new ModelManifest(
+        return new(
             graph.Content.Digest, await InputsAsync(caller, training.Spec, candidate.Transform, cancellationToken),
             [
                 new(ModelGraph.ProbabilityOutput, ModelFieldType.Float32, [Batch]),
@@ -46,14 +51,15 @@ internal sealed class ModelRegistration(IAssets assets, IRuns runs, IBlobStore b
             training.Spec.FeatureService, native.Content.Digest, transform.Content.Digest, training.Dataset.Version.Id, candidate.Learner.Type,
             // Without what the clock measured: the same training then gives the same version.
             evidence.Where(e => !EvidenceNames.IsTiming(e.Key)).ToDictionary(e => e.Key, e => e.Value));
-        return await assets.AddVersionAsync(caller, new(AssetKind.Model, training.ModelName, manifest, training.Run.Id), cancellationToken);
     }
 
     private async Task<IEnumerable<RunArtifact>> ReportsAsync(TrainingOutcome outcome, CancellationToken cancellationToken)
     {
         var artifacts = new List<RunArtifact>
         {
-            await PutAsync("metrics.json", "application/json", JsonSerializer.SerializeToUtf8Bytes(outcome.Evidence, LedgerJson.Options), cancellationToken),
+            // Only what the training itself decides: the same training then writes the same file. What the clock measured, and the champion of the day, stand among the run's metrics.
+            await PutAsync("metrics.json", "application/json", JsonSerializer.SerializeToUtf8Bytes(
+                outcome.Evidence.Where(e => EvidenceNames.IsRepeatable(e.Key)).OrderBy(e => e.Key, StringComparer.Ordinal).ToDictionary(e => e.Key, e => e.Value), LedgerJson.Options), cancellationToken),
         };
         if (outcome.Findings.Fairness is { } fairness)
             artifacts.Add(await PutAsync("fairness.json", "application/json", JsonSerializer.SerializeToUtf8Bytes(fairness.Groups, LedgerJson.Options), cancellationToken));

@@ -1,8 +1,10 @@
 using Orrery.Data.Datasets;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
+using Orrery.Ledger.Models;
 using Orrery.Ledger.Resources;
 using Orrery.Ledger.Runs;
+using Orrery.Ledger.Runs.Logs;
 using Orrery.Pipelines.Steps;
 using Orrery.Platform.Access;
 using Orrery.Preparation;
@@ -14,9 +16,12 @@ namespace Orrery.Training.Train;
 
 /// <summary>Does trainings; the order of the work is in <see cref="TrainAsync(Caller, Training, IProgress{StepProgress}?, CancellationToken)"/>.</summary>
 internal sealed class TrainHandler(
-    IResources resources, IDatasets datasets, IRuns runs, TimeSplit split, TrialStudy study, BaselineTraining baselines, ChampionScores champions,
-    ModelRegistration registration, BackgroundTrainings background, TimeProvider time) : ITrainer
+    IResources resources, IAssets assets, IDatasets datasets, IRuns runs, TimeSplit split, TrialStudy study, BaselineTraining baselines, ChampionScores champions,
+    ModelRegistration registration, BackgroundTrainings background, IRunLogs logs, TimeProvider time) : ITrainer
 {
+    /// <summary>What a training's run is called by kind.</summary>
+    public const string Kind = "train";
+
     private const string UnitOfProgress = "trials";
 
     public async Task<TrainedModel> TrainAsync(
@@ -51,14 +56,37 @@ internal sealed class TrainHandler(
         };
         foreach (var (name, value) in request.Set is { } set ? TrainerSettings.Describe(set) : [])
             parameters[name] = value;
-        var run = await runs.StartAsync(caller, new("train", $"train {request.Trainer}", request.Trainer, request.Parent, spec.Seed, parameters), cancellationToken);
+        var recipe = new TrainingRecipe(request.Trainer, trainer.Version.Id, [.. trainer.Bases.Select(version => version.Id)], dataset.Version.Id, spec, parameters);
+        var run = await runs.StartAsync(
+            caller, new(Kind, $"train {request.Trainer}", request.Trainer, request.Parent, spec.Seed, parameters) { Recipe = recipe.ToJson() }, cancellationToken);
         return new(request.Trainer, trainer.Version, trainer.Bases, spec, dataset, run);
+    }
+
+    /// <summary>Starts the same training again, as a run of its own beside the original. It registers no model version.</summary>
+    public async Task<RunId> ReproduceAsync(Caller caller, Run original, CancellationToken cancellationToken)
+    {
+        background.CheckRoom();
+        var recipe = TrainingRecipe.Of(original);
+        var trainer = await assets.GetAsync(caller, recipe.TrainerVersion, cancellationToken);
+        var bases = new List<AssetVersion>();
+        foreach (var id in recipe.Bases)
+            bases.Add(await assets.GetAsync(caller, id, cancellationToken));
+        var dataset = await datasets.OpenAsync(caller, recipe.TrainingSet, cancellationToken);
+        var run = await runs.StartAsync(
+            caller, new(Kind, original.Name, original.Folder, Seed: original.Seed, Parameters: recipe.Parameters) { Recipe = original.Recipe, Reproduces = original.Id }, cancellationToken);
+        var training = new Training(recipe.Trainer, trainer, bases, recipe.Spec, dataset, run);
+        background.Start(run.Id, stopping => RunGuard.RunAsync(runs, caller, run.Id, async () =>
+        {
+            await LearnAsync(caller, training, null, stopping);
+            return true;
+        }));
+        return run.Id;
     }
 
     /// <summary>A pipeline runs its step again after a crash; the training that the crash ended is still said to be running.</summary>
     private async Task EndInterruptedAsync(Caller caller, RunId parent, CancellationToken cancellationToken)
     {
-        foreach (var training in (await runs.ListAsync(caller, new(Kind: "train", Parent: parent, Status: RunStatus.Running), new(), cancellationToken)).Items)
+        foreach (var training in (await runs.ListAsync(caller, new(Kind: Kind, Parent: parent, Status: RunStatus.Running), new(), cancellationToken)).Items)
             await EndAsync(caller, training.Id, cancellationToken);
     }
 
@@ -72,36 +100,57 @@ internal sealed class TrainHandler(
 
     private async Task<TrainedModel> TrainAsync(Caller caller, Training training, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
+        var learnt = await LearnAsync(caller, training, progress, cancellationToken);
+        return new(await registration.RegisterAsync(caller, training, learnt.Manifest, cancellationToken), training.Run.Id, learnt.Evidence);
+    }
+
+    private async Task<(ModelManifest Manifest, IReadOnlyDictionary<string, double> Evidence)> LearnAsync(
+        Caller caller, Training training, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
         var spec = training.Spec;
         var trials = spec.Tune?.Trials ?? 0;
         var bases = training.Bases.Select(version => new RunInput(version.Id, "trainer-base"));
         await runs.LogAsync(
             caller, training.Run.Id, new() { Inputs = [new(training.Dataset.Version.Id, "training-set"), new(training.Version.Id, "trainer"), .. bases] }, cancellationToken);
+        await SayAsync($"Reading {training.Dataset.Version.Ref}.");
         using var parts = await split.ReadAsync(training.Dataset, spec, cancellationToken);
+        await SayAsync($"{parts.Training.Rows} rows to train, {parts.Validation.Rows} to validate (from {parts.ValidationFrom:u}), {parts.Test.Rows} to test (from {parts.TestFrom:u}).");
         var prepared = await Task.Run(() => PreparedParts.Of(spec.Transform, parts, spec.Seed, cancellationToken), cancellationToken);
         var metric = StudyMetric.Find(spec.Tune?.Metric ?? "roc_auc");
         var task = new LearningTask(prepared.Training, prepared.Validation, metric, spec.Seed, spec.Threads);
 
         var baseline = spec.Baseline is null ? null : await baselines.TrainAsync(caller, training, parts, prepared, metric, cancellationToken);
+        if (baseline is not null)
+            await SayAsync($"The baseline, {baseline.Learner}, is trained.");
+        if (trials > 0)
+            await SayAsync($"{trials} trials by {metric.Name}; each is a run below this one.");
         progress?.Report(new(0, trials + 1, UnitOfProgress));
         var outcome = spec.Tune is not { Trials: > 0 } tune ? null : await study.SearchAsync(
             caller, training, task with { Training = prepared.Training.Sample(tune.Sample) },
             done => progress?.Report(new(done, trials + 1, UnitOfProgress)), cancellationToken);
 
+        if (outcome is not null)
+            await SayAsync($"Best: {Describe(outcome.Best)} ({outcome.Pruned} trials were stopped early). It is trained on all rows of the training part.");
         var candidate = await Task.Run(() => Fit(outcome?.Best ?? spec.Learner, task, prepared, cancellationToken), cancellationToken);
         var findings = await Task.Run(() => new Evaluator(time).Evaluate(candidate, parts, spec, cancellationToken), cancellationToken);
         var evidence = new Dictionary<string, double>(findings.Evidence, StringComparer.Ordinal);
         foreach (var (name, value) in baseline?.Test.Evidence("baseline.test") ?? [])
             evidence[name] = value;
-        foreach (var (name, value) in await champions.EvidenceAsync(caller, training.ModelName, parts.Test, cancellationToken))
+        // Today's champion says nothing of a training of another day.
+        foreach (var (name, value) in training.Run.Reproduces is null ? await champions.EvidenceAsync(caller, training.ModelName, parts.Test, cancellationToken) : [])
             evidence[name] = value;
         evidence["rounds"] = candidate.Model.Rounds;
         evidence["trials.pruned"] = outcome?.Pruned ?? 0;
 
-        var model = await registration.RegisterAsync(caller, training, parts, new(candidate, findings, evidence, baseline, outcome), cancellationToken);
+        await SayAsync($"{candidate.Model.Rounds} rounds. On the test part: {string.Join(", ", evidence.Where(e => e.Key.StartsWith("test.", StringComparison.Ordinal)).Select(e => FormattableString.Invariant($"{e.Key[5..]} {e.Value:G5}")))}.");
+        var manifest = await registration.KeepAsync(caller, training, parts, new(candidate, findings, evidence, baseline, outcome), cancellationToken);
         progress?.Report(new(trials + 1, trials + 1, UnitOfProgress));
-        return new(model, training.Run.Id, evidence);
+        return (manifest, evidence);
+
+        Task SayAsync(FormattableString line) => logs.AppendAsync(caller, training.Run.Id, [new(FormattableString.Invariant(line))], cancellationToken: cancellationToken);
     }
+
+    private static string Describe(LearnerSpec learner) => string.Join(", ", LearnerParameters.Describe(learner).Select(parameter => $"{parameter.Key} {parameter.Value}"));
 
     private static Candidate Fit(LearnerSpec spec, LearningTask task, PreparedParts prepared, CancellationToken cancellationToken)
     {

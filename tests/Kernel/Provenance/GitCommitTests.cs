@@ -1,8 +1,8 @@
-using Orrery.Ledger.Runs;
+using Orrery.Kernel.Provenance;
 using Orrery.Tests;
 using Xunit;
 
-namespace Orrery.Ledger.Tests.Runs;
+namespace Orrery.Kernel.Tests.Provenance;
 
 public sealed class GitCommitTests
 {

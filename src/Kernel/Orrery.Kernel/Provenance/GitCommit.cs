@@ -1,10 +1,10 @@
-namespace Orrery.Ledger.Runs;
+namespace Orrery.Kernel.Provenance;
 
 /// <summary>
 /// Reads the commit that a checkout stands at from its files (gitrepository-layout(5)), without starting a process: HEAD, the ref it names,
 /// loose or packed, also in a linked worktree.
 /// </summary>
-internal static class GitCommit
+public static class GitCommit
 {
     /// <summary>The commit of the checkout that holds <paramref name="folder"/>; null where there is none or it cannot be read.</summary>
     public static string? Of(string folder)
@@ -20,6 +20,25 @@ internal static class GitCommit
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // A run is not refused because its checkout cannot be read; it then names no commit.
+        }
+
+        return null;
+    }
+
+    /// <summary>The top folder of the checkout that holds <paramref name="folder"/>; null where there is none.</summary>
+    public static string? Root(string folder)
+    {
+        try
+        {
+            for (var at = new DirectoryInfo(folder); at is not null; at = at.Parent)
+            {
+                if (GitFolder(Path.Combine(at.FullName, ".git")) is not null)
+                    return at.FullName;
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // As for the commit.
         }
 
         return null;
