@@ -40,7 +40,7 @@ CREATE TABLE "folders" ("key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "works
 CREATE UNIQUE INDEX "ux_folders_number" ON "folders" ("workspace" ASC, "number" ASC);
 CREATE UNIQUE INDEX "ux_folders_name" ON "folders" ("workspace" ASC, "name" ASC);
 CREATE TABLE "folder_tags" ("folder_key" INTEGER NOT NULL, "name" TEXT NOT NULL, "value" TEXT NOT NULL, CONSTRAINT "PK_folder_tags" PRIMARY KEY ("folder_key", "name"));
-CREATE TABLE "runs" ("key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "kind" TEXT NOT NULL, "name" TEXT NOT NULL, "folder_key" INTEGER NOT NULL, "artifact_uri" TEXT NOT NULL, "parent_id" TEXT, "status" TEXT NOT NULL, "error" TEXT, "seed" INTEGER, "code_commit" TEXT, "runtime" TEXT NOT NULL, "operating_system" TEXT NOT NULL, "processor" TEXT NOT NULL, "owner" TEXT NOT NULL, "started_at" INTEGER NOT NULL, "ended_at" INTEGER, "alive_until" INTEGER, "deleted_at" INTEGER);
+CREATE TABLE "runs" ("key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "kind" TEXT NOT NULL, "name" TEXT NOT NULL, "folder_key" INTEGER NOT NULL, "artifact_uri" TEXT NOT NULL, "parent_id" TEXT, "status" TEXT NOT NULL, "error" TEXT, "seed" INTEGER, "code_commit" TEXT, "runtime" TEXT NOT NULL, "operating_system" TEXT NOT NULL, "processor" TEXT NOT NULL, "owner" TEXT NOT NULL, "started_at" INTEGER NOT NULL, "ended_at" INTEGER, "alive_until" INTEGER, "deleted_at" INTEGER, "command" TEXT, "recipe" TEXT, "reproduces" TEXT);
 CREATE UNIQUE INDEX "ux_runs_id" ON "runs" ("id" ASC);
 CREATE INDEX "ix_runs_started" ON "runs" ("workspace" ASC, "started_at" DESC, "id" DESC);
 CREATE INDEX "ix_runs_folder" ON "runs" ("folder_key" ASC, "started_at" DESC, "id" ASC);
@@ -77,6 +77,7 @@ CREATE UNIQUE INDEX "ux_trace_spans_id" ON "trace_spans" ("trace_key" ASC, "id" 
 CREATE TABLE "trace_span_values" ("trace_key" INTEGER NOT NULL, "span_id" TEXT NOT NULL, "name" TEXT NOT NULL, "value" TEXT NOT NULL, "number" NUMERIC, CONSTRAINT "PK_trace_span_values" PRIMARY KEY ("trace_key", "span_id", "name"));
 CREATE TABLE "trace_assessments" ("key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "trace_key" INTEGER NOT NULL, "id" TEXT NOT NULL, "kind" TEXT NOT NULL, "name" TEXT NOT NULL, "value" TEXT NOT NULL, "text" TEXT, "number" NUMERIC, "error" TEXT, "rationale" TEXT, "source_type" TEXT NOT NULL, "source_id" TEXT NOT NULL, "span_id" TEXT, "run_id" TEXT, "overrides" TEXT, "valid" INTEGER NOT NULL, "metadata" TEXT NOT NULL, "created_at" INTEGER NOT NULL, "updated_at" INTEGER NOT NULL);
 CREATE UNIQUE INDEX "ux_trace_assessments_id" ON "trace_assessments" ("trace_key" ASC, "id" ASC);
+CREATE TABLE "run_logs" ("run_key" INTEGER NOT NULL, "first" INTEGER NOT NULL, "count" INTEGER NOT NULL, "characters" INTEGER NOT NULL, "lines" TEXT NOT NULL, CONSTRAINT "PK_run_logs" PRIMARY KEY ("run_key", "first"));
 CREATE TABLE "data_profiles" ("content" TEXT NOT NULL, "format" INTEGER NOT NULL, "profile" TEXT NOT NULL, CONSTRAINT "PK_data_profiles" PRIMARY KEY ("content", "format"));
 CREATE TABLE "pipeline_runs" ("id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "pipeline" TEXT NOT NULL, "version" INTEGER NOT NULL, "status" TEXT NOT NULL, "trigger_kind" TEXT NOT NULL, "trigger_detail" TEXT NOT NULL, "trigger_key" TEXT, "parameters" TEXT NOT NULL, "owner" TEXT NOT NULL, "owner_role" TEXT NOT NULL, "cancel" INTEGER NOT NULL, "error" TEXT, "started_at" INTEGER NOT NULL, "ended_at" INTEGER, CONSTRAINT "PK_pipeline_runs" PRIMARY KEY ("id"));
 CREATE UNIQUE INDEX "ux_pipeline_runs_trigger" ON "pipeline_runs" ("trigger_key" ASC);
@@ -106,6 +107,7 @@ INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000004, dat
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000005, datetime('now'), 'Ledger: logged models, datasets of runs');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000009, datetime('now'), 'Ledger: signatures, promotion');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000011, datetime('now'), 'Ledger: traces, spans, assessments');
+INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000012, datetime('now'), 'Ledger: reproduction, logs of runs');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (13000001, datetime('now'), 'API tokens');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (2000001, datetime('now'), 'Data: profiles by content');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (5000001, datetime('now'), 'Pipelines: runs, steps, finished steps by key, subscriptions');
