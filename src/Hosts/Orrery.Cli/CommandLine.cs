@@ -28,6 +28,7 @@ internal static class CommandLine
         ReproduceCommand.Create(),
         ImportCommand.Create(),
         ExportCommand.Create(),
+        CompareCommand.Create(),
         SyncCommand.Create(),
         ModelCommand.Create(),
         LineageCommand.Create(),

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Orrery.Import.Vectors;
 
 /// <summary>The connection that a <c>postgresql://user:password@host:port/database?sslmode=…</c> address names, as libpq reads it.</summary>
-internal static class PostgresAddress
+public static class PostgresAddress
 {
     /// <summary>The same in Npgsql's form; a text in that form stays what it is.</summary>
     /// <exception cref="ArgumentException">It is neither.</exception>

@@ -6,17 +6,25 @@ using Orrery.Kernel;
 
 namespace Orrery.Import.Vectors;
 
-/// <summary>A server of another system that speaks JSON.</summary>
+/// <summary>A server of another system that speaks JSON. Thread-safe.</summary>
+/// <param name="http">Stays the caller's.</param>
 /// <param name="system">What it is, for messages.</param>
-internal sealed class RemoteServer(HttpClient http, string system, Uri address, (string Header, string Value)? key)
+/// <param name="address">Where it is.</param>
+/// <param name="key">The header that carries its key, and the key.</param>
+public sealed class RemoteServer(HttpClient http, string system, Uri address, (string Header, string Value)? key)
 {
     private readonly Uri _root = new(address.AbsoluteUri.EndsWith('/') ? address.AbsoluteUri : address.AbsoluteUri + "/");
 
+    /// <summary>Reads what is at a path.</summary>
     public Task<JsonDocument> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, cancellationToken);
 
+    /// <summary>Asks with a body.</summary>
     public Task<JsonDocument> PostAsync(string path, JsonObject body, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, path, body, cancellationToken);
 
-    private async Task<JsonDocument> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+    /// <summary>Sends a request and reads its JSON.</summary>
+    /// <exception cref="InvalidException">It refused, or did not answer with JSON.</exception>
+    /// <exception cref="UnavailableException">It did not answer.</exception>
+    public async Task<JsonDocument> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(_root, path));
         if (body is not null)

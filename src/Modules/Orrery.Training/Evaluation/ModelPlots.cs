@@ -1,3 +1,4 @@
+using Orrery.Platform.Plots;
 using Orrery.Statistics.Metrics;
 using Orrery.Training.Plots;
 

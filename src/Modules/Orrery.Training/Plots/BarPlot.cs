@@ -1,3 +1,5 @@
+using Orrery.Platform.Plots;
+
 namespace Orrery.Training.Plots;
 
 /// <summary>Horizontal bars, the longest first: feature importance, mean |SHAP|.</summary>
@@ -13,7 +15,7 @@ internal sealed record BarPlot(string Title, string Description, string XTitle, 
         var bars = Bars.OrderByDescending(b => b.Value).ThenBy(b => b.Name, StringComparer.Ordinal).Take(MaxBars).ToList();
         var bottom = 44 + RowHeight * bars.Count;
         var svg = new SvgWriter(Width, (int)bottom + 50, Title, Description);
-        var x = LinearScale.Around([0, .. bars.Select(b => b.Value)], Left, Width - 30);
+        var x = Scale.Around([0, .. bars.Select(b => b.Value)], Left, Width - 30);
         Axes.DrawHorizontal(svg, x, bottom, 40, XTitle);
         for (var i = 0; i < bars.Count; i++)
         {

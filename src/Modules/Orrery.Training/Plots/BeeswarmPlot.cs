@@ -1,3 +1,5 @@
+using Orrery.Platform.Plots;
+
 namespace Orrery.Training.Plots;
 
 /// <summary>The attributions of one input over some rows.</summary>
@@ -24,7 +26,7 @@ internal sealed record BeeswarmPlot(string Title, string Description, IReadOnlyL
         var rows = Rows.OrderByDescending(r => r.Attributions.Sum(Math.Abs)).ThenBy(r => r.Name, StringComparer.Ordinal).Take(MaxRows).ToList();
         var bottom = 44 + RowHeight * rows.Count;
         var svg = new SvgWriter(Width, (int)bottom + 72, Title, Description);
-        var x = LinearScale.Around([0, .. rows.SelectMany(r => r.Attributions)], Left, Width - 30);
+        var x = Scale.Around([0, .. rows.SelectMany(r => r.Attributions)], Left, Width - 30);
         Axes.DrawHorizontal(svg, x, bottom, 40, "SHAP value: effect on the log-odds");
         svg.Line(x[0], 40, x[0], bottom, "axis");
         for (var i = 0; i < rows.Count; i++)
@@ -38,7 +40,7 @@ internal sealed record BeeswarmPlot(string Title, string Description, IReadOnlyL
         return svg.Finish();
     }
 
-    private static void DrawSwarm(SvgWriter svg, LinearScale x, double middle, SwarmRow row)
+    private static void DrawSwarm(SvgWriter svg, Scale x, double middle, SwarmRow row)
     {
         var steps = Steps(row.Values);
         var stacks = new Dictionary<int, int>();

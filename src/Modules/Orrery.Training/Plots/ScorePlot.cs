@@ -1,3 +1,5 @@
+using Orrery.Platform.Plots;
+
 namespace Orrery.Training.Plots;
 
 /// <summary>How the scores of the two classes are spread: one histogram each, as shares of their class.</summary>
@@ -10,8 +12,8 @@ internal sealed record ScorePlot(string Title, string Description, IReadOnlyList
         var negative = Shares(positive: false);
         var positive = Shares(positive: true);
         var svg = new SvgWriter(560, 360, Title, Description);
-        var x = new LinearScale(0, 1, 60, 540);
-        var y = LinearScale.Around([0, .. negative, .. positive], 290, 40);
+        var x = new Scale(0, 1, 60, 540);
+        var y = Scale.Around([0, .. negative, .. positive], 290, 40);
         Axes.Draw(svg, x, y, "score", "share of the class");
         DrawBins(svg, x, y, negative, "first-fill half");
         DrawBins(svg, x, y, positive, "second-fill half");
@@ -20,7 +22,7 @@ internal sealed record ScorePlot(string Title, string Description, IReadOnlyList
         return svg.Finish();
     }
 
-    private static void DrawBins(SvgWriter svg, LinearScale x, LinearScale y, double[] shares, string style)
+    private static void DrawBins(SvgWriter svg, Scale x, Scale y, double[] shares, string style)
     {
         for (var bin = 0; bin < Bins; bin++)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Orrery.Platform.Plots;
 using Orrery.Training.Plots;
 using Xunit;
 
@@ -82,7 +83,7 @@ public sealed class PlotTests
     [InlineData(5, 5)]
     public void A_scale_holds_its_values_between_round_ticks(double low, double high)
     {
-        var scale = LinearScale.Around([low, high], 0, 100);
+        var scale = Scale.Around([low, high], 0, 100);
         var ticks = scale.Ticks().ToList();
 
         Assert.InRange(ticks.Count, 2, 14);
@@ -93,7 +94,7 @@ public sealed class PlotTests
 
     [Fact]
     public void A_scale_without_a_finite_value_is_still_a_scale() =>
-        Assert.Equal((0, 1), (LinearScale.Around([double.NaN], 0, 1).Low, LinearScale.Around([], 0, 1).High));
+        Assert.Equal((0, 1), (Scale.Around([double.NaN], 0, 1).Low, Scale.Around([], 0, 1).High));
 
     private static string Draw(string name, string title) => name switch
     {

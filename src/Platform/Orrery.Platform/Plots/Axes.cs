@@ -1,9 +1,9 @@
-namespace Orrery.Training.Plots;
+namespace Orrery.Platform.Plots;
 
 /// <summary>Grid, ticks and titles of a pair of scales; the vertical one runs from bottom to top.</summary>
-internal static class Axes
+public static class Axes
 {
-    public static void Draw(SvgWriter svg, LinearScale x, LinearScale y, string xTitle, string yTitle)
+    public static void Draw(SvgWriter svg, Scale x, Scale y, string xTitle, string yTitle)
     {
         foreach (var (value, label) in y.Ticks())
         {
@@ -16,7 +16,7 @@ internal static class Axes
     }
 
     /// <summary>The horizontal scale alone, for pictures whose rows are names.</summary>
-    public static void DrawHorizontal(SvgWriter svg, LinearScale x, double bottom, double top, string title)
+    public static void DrawHorizontal(SvgWriter svg, Scale x, double bottom, double top, string title)
     {
         foreach (var (value, label) in x.Ticks())
         {

@@ -1,7 +1,7 @@
-namespace Orrery.Training.Plots;
+namespace Orrery.Platform.Plots;
 
 /// <summary>Fits names into the margin.</summary>
-internal static class Labels
+public static class Labels
 {
     private const int MaxCharacters = 28;
 

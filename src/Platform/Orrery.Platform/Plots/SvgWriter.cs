@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text;
 
-namespace Orrery.Training.Plots;
+namespace Orrery.Platform.Plots;
 
 /// <summary>
 /// Writes one self-contained SVG 1.1 picture: no script, no font, nothing fetched. Colours are CSS variables that follow the reader's light or
 /// dark theme; a title and a description say for screen readers what the picture shows.
 /// </summary>
-internal sealed class SvgWriter
+public sealed class SvgWriter
 {
     private readonly StringBuilder _text = new(16 * 1024);
 
@@ -89,7 +89,7 @@ internal sealed class SvgWriter
 }
 
 /// <summary>Which part of a text stands at its x.</summary>
-internal enum Anchor
+public enum Anchor
 {
     Start,
     Middle,

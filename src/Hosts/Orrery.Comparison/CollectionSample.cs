@@ -1,0 +1,84 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orrery.Client;
+using Orrery.Kernel;
+using Orrery.Vectors.Distances;
+using Orrery.Vectors.Flat;
+
+namespace Orrery.Comparison;
+
+/// <summary>The vectors of a collection, some of them kept apart as queries, with the true neighbours of each query among the others.</summary>
+internal sealed class CollectionSample
+{
+    private const int PageSize = 1_000;
+
+    private CollectionSample(string distance, List<float[]> points, List<float[]> queries)
+    {
+        Distance = distance;
+        Points = points;
+        Queries = queries;
+    }
+
+    public string Distance { get; }
+
+    /// <summary>The points; their positions are the ids that every system gets.</summary>
+    public IReadOnlyList<float[]> Points { get; }
+
+    public IReadOnlyList<float[]> Queries { get; }
+
+    /// <summary>Reads the vectors of a collection. <paramref name="vector"/> names one of several.</summary>
+    /// <exception cref="InvalidException">It has no such vector, or too few points.</exception>
+    public static async Task<CollectionSample> ReadAsync(OrreryClient orrery, string collection, string? vector, ComparisonOptions options, CancellationToken cancellationToken)
+    {
+        var path = $"collections/{Uri.EscapeDataString(collection)}";
+        using var described = await orrery.SendAsync<JsonDocument>(HttpMethod.Get, path, null, cancellationToken);
+        var config = Config(described.RootElement.GetProperty("result").GetProperty("config").GetProperty("params").GetProperty("vectors"), collection, vector);
+        var all = new List<float[]>();
+        JsonNode? offset = null;
+        do
+        {
+            JsonNode with = vector is null ? true : new JsonArray(vector);
+            var request = new JsonObject { ["limit"] = PageSize, ["with_payload"] = false, ["with_vector"] = with, ["offset"] = offset?.DeepClone() };
+            using var answer = await orrery.SendAsync<JsonDocument>(HttpMethod.Post, path + "/points/scroll", JsonContent.Create(request), cancellationToken);
+            var result = answer.RootElement.GetProperty("result");
+            foreach (var point in result.GetProperty("points").EnumerateArray())
+            {
+                var value = point.GetProperty("vector");
+                if (vector is null ? value.ValueKind == JsonValueKind.Array : value.TryGetProperty(vector, out value))
+                    all.Add([.. value.EnumerateArray().Select(component => component.GetSingle())]);
+            }
+
+            offset = result.TryGetProperty("next_page_offset", out var next) && next.ValueKind is JsonValueKind.Number or JsonValueKind.String ? JsonNode.Parse(next.GetRawText()) : null;
+        }
+        while (offset is not null && all.Count < options.MaxPoints + options.Queries);
+
+        var queries = Math.Min(options.Queries, all.Count / 10);
+        if (queries == 0 || all.Count - queries < options.K)
+            throw new InvalidException($"The collection '{collection}' has {all.Count} such vectors; at least {Math.Max(10, options.K + 2)} are needed, of which a tenth become queries.");
+        new Random((int)(options.Seed % int.MaxValue)).Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all));
+        return new(config.GetProperty("distance").GetString()!, all[queries..Math.Min(all.Count, queries + options.MaxPoints)], all[..queries]);
+    }
+
+    /// <summary>The ids of the k nearest points of each query, found by comparing all.</summary>
+    public HashSet<long>[] TrueNeighbors(int k)
+    {
+        var dimension = Points[0].Length;
+        var exact = new FlatIndex(dimension, Distance switch { "Cosine" => Metric.Cosine, "Dot" => Metric.Dot, "Euclid" => Metric.Euclidean, _ => Metric.Manhattan });
+        for (var i = 0; i < Points.Count; i++)
+            exact.Add(i, Points[i]);
+        var flat = new float[Queries.Count * dimension];
+        for (var i = 0; i < Queries.Count; i++)
+            Queries[i].CopyTo(flat, i * dimension);
+        return [.. exact.SearchMany(flat, k).Select(found => found.Select(neighbor => neighbor.Id).ToHashSet())];
+    }
+
+    private static JsonElement Config(JsonElement vectors, string collection, string? vector)
+    {
+        if (vector is null && vectors.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number)
+            return vectors;
+        if (vector is not null && vectors.TryGetProperty(vector, out var named) && named.ValueKind == JsonValueKind.Object)
+            return named;
+        throw new InvalidException($"Which vector of '{collection}'? Name it with --vector: {string.Join(", ", vectors.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Object).Select(member => member.Name))}.");
+    }
+}
