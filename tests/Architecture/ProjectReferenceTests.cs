@@ -37,7 +37,8 @@ public sealed class ProjectReferenceTests
         ["Web"] = ["Kernel", "Platform", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search", "Vectors", "Statistics", "Tuning"],
         ["Server"] = ["Kernel", "Platform", "Embedded", "Cluster", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search", "Protocols", "Web"],
         ["Import"] = ["Kernel", "Platform", "Client"],
-        ["Cli"] = ["Kernel", "Platform", "Client", "Import", "Server", "Web"],
+        ["Comparison"] = ["Kernel", "Platform", "Vectors", "Client", "Import"],
+        ["Cli"] = ["Kernel", "Platform", "Client", "Import", "Comparison", "Server", "Web"],
     };
 
     [Fact]
