@@ -9,6 +9,7 @@ using Orrery.Protocols.OpenInference.Grpc;
 using Orrery.Protocols.OpenInference.Http;
 using Orrery.Protocols.Otlp;
 using Orrery.Protocols.Qdrant.Endpoints;
+using Orrery.Protocols.Qdrant.Grpc;
 
 namespace Orrery.Protocols;
 
@@ -33,6 +34,7 @@ public static class ProtocolsModule
         QdrantEndpoints.Map(routes);
         routes.MapGrpcService<InferenceGrpc>().RequireRole(Role.Viewer);
         routes.MapGrpcService<OtlpGrpc>().RequireRole(Role.Editor);
+        QdrantGrpc.Map(routes);
         return routes;
     }
 }

@@ -68,6 +68,37 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task A_token_with_scopes_sees_its_documents_over_the_wire_and_nothing_else()
+    {
+        await using var server = await TestServer.StartAsync(options => options with { RequireTokens = true });
+        var admin = Caller.System("test");
+        var store = server.Get<TokenStore>();
+        var editor = (await store.CreateAsync(admin, "writer", Role.Editor, default)).Secret;
+        var sales = (await store.CreateAsync(admin, "sales", Role.Viewer, [new("docs", ScopeAccess.Read, "acl", ["sales"])], default)).Secret;
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Put, "/collections/docs", editor, """{"vectors":{"size":1,"distance":"Dot"}}""")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Put, "/collections/docs/points", editor, """{"points":[{"id":1,"vector":[1],"payload":{"acl":["sales"]}},{"id":2,"vector":[2],"payload":{"acl":["hr"]}}]}""")).Status);
+
+        var (_, found) = await SendAsync(HttpMethod.Post, "/collections/docs/points/query", sales, """{"query":[1]}""");
+        Assert.Contains("\"id\":1", found, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"id\":2", found, StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.Forbidden, true), Refusal(await SendAsync(HttpMethod.Put, "/collections/docs/points", sales, """{"points":[]}""")));
+        Assert.Equal((HttpStatusCode.Unauthorized, true), Refusal(await SendAsync(HttpMethod.Get, "/collections", "orr_none")));
+        Assert.Equal((HttpStatusCode.Forbidden, false), Refusal(await SendAsync(HttpMethod.Get, "/api/v1/runs", sales)));
+        await Assert.ThrowsAsync<InvalidException>(() => store.CreateAsync(admin, "half", Role.Viewer, [new("docs", ScopeAccess.Read, "acl")], default));
+
+        // In the shape of the wire: {"status": {"error": …}}.
+        static (HttpStatusCode, bool) Refusal((HttpStatusCode Status, string Body) answer) => (answer.Status, answer.Body.StartsWith("{\"status\":{\"error\":", StringComparison.Ordinal));
+
+        async Task<(HttpStatusCode Status, string Body)> SendAsync(HttpMethod method, string path, string secret, string? body = null)
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+            request.Headers.Add("api-key", secret);
+            using var response = await server.Http.SendAsync(request);
+            return (response.StatusCode, await response.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Fact]
     public async Task The_secret_of_a_token_is_nowhere_in_the_data_folder()
     {
         await using var server = await TestServer.StartAsync();

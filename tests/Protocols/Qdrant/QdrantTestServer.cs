@@ -1,11 +1,13 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -28,8 +30,13 @@ internal sealed class QdrantTestServer : IAsyncDisposable
     private QdrantTestServer(WebApplication app, TestPlatform platform)
     {
         (_app, _platform) = (app, platform);
-        _http = new(new SocketsHttpHandler()) { BaseAddress = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        _http = new(new SocketsHttpHandler()) { BaseAddress = new(addresses[0]) };
+        Channel = GrpcChannel.ForAddress(addresses[1]);
     }
+
+    /// <summary>To the gRPC port.</summary>
+    public GrpcChannel Channel { get; }
 
     public static async Task<QdrantTestServer> StartAsync()
     {
@@ -40,7 +47,12 @@ internal sealed class QdrantTestServer : IAsyncDisposable
         });
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        builder.Services.AddGrpc();
         builder.Services.AddSingleton(platform.Get<ICollections>());
         builder.Services.AddSingleton(platform.Get<ISnapshots>());
         builder.Services.AddSingleton<ISignIn, AdaSignsIn>();
@@ -48,6 +60,7 @@ internal sealed class QdrantTestServer : IAsyncDisposable
         app.UseRouting();
         app.UseRoleGate();
         Protocols.Qdrant.Endpoints.QdrantEndpoints.Map(app);
+        Protocols.Qdrant.Grpc.QdrantGrpc.Map(app);
         await app.StartAsync();
         return new(app, platform);
     }
@@ -80,6 +93,7 @@ internal sealed class QdrantTestServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Channel.Dispose();
         _http.Dispose();
         await _app.DisposeAsync();
         await _platform.DisposeAsync();

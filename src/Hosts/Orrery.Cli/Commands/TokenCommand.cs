@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Orrery.Cli.Output;
+using Orrery.Client;
 using Spectre.Console;
 
 namespace Orrery.Cli.Commands;
@@ -15,14 +16,32 @@ internal static class TokenCommand
         var name = new Argument<string>("name") { Description = "What the token is for" };
         var role = new Option<string>("--role") { Description = "viewer, editor, approver or admin", DefaultValueFactory = _ => "editor" };
         role.AcceptOnlyFromAmong("viewer", "editor", "approver", "admin");
-        var command = new Command("create", "Make a token; its secret is shown once.\n\nExample: orrery token create ci --role editor") { name, role };
+        var collections = new Option<string[]>("--collection") { Description = "Keep it to a collection: NAME (read), or NAME:write; '*' is every collection" };
+        var documents = new Option<string?>("--documents") { Description = "Keep it to documents whose access list has one of some entries: FIELD=ENTRY,ENTRY" };
+        var command = new Command("create", "Make a token; its secret is shown once.\n\nExamples: orrery token create ci --role editor\n          orrery token create sales --role viewer --collection docs --documents acl=sales,public")
+            { name, role, collections, documents };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(documents) is { } given && (result.GetValue(collections) is not { Length: > 0 } || given.IndexOf('=', StringComparison.Ordinal) < 1))
+                result.AddError("--documents is FIELD=ENTRY,ENTRY, and goes with --collection.");
+        });
         new ServerConnection().Handle(command, async (parsed, orrery, cancellationToken) =>
         {
-            var token = await orrery.Tokens.CreateAsync(parsed.GetRequiredValue(name), parsed.GetValue(role)!, cancellationToken);
+            var scopes = (parsed.GetValue(collections) ?? []).Select(text => Scope(text, parsed.GetValue(documents))).ToList();
+            var token = scopes.Count == 0
+                ? await orrery.Tokens.CreateAsync(parsed.GetRequiredValue(name), parsed.GetValue(role)!, cancellationToken)
+                : await orrery.Tokens.CreateAsync(parsed.GetRequiredValue(name), parsed.GetValue(role)!, scopes, cancellationToken);
             Console.WriteLine(token.Secret);
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static TokenScope Scope(string text, string? documents)
+    {
+        var (collection, access) = text.Split(':', 2) is [var named, var given] ? (named, given) : (text, "read");
+        var parts = documents?.Split('=', 2);
+        return new(collection, access, parts?[0], parts?[1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static Command CreateList()

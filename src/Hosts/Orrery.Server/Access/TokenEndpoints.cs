@@ -4,7 +4,10 @@ using Orrery.Platform.Http;
 namespace Orrery.Server.Access;
 
 /// <summary>A token to make.</summary>
-public sealed record CreateTokenRequest(string Name, Role Role);
+/// <param name="Name">What it is for.</param>
+/// <param name="Role">What it may do.</param>
+/// <param name="Scopes">The collections that it is kept to, with the documents of each; none where left out.</param>
+public sealed record CreateTokenRequest(string Name, Role Role, IReadOnlyList<CollectionScope>? Scopes = null);
 
 internal static class TokenEndpoints
 {
@@ -14,7 +17,7 @@ internal static class TokenEndpoints
         tokens.MapGet("/", (HttpContext http, TokenStore store, CancellationToken ct) => store.ListAsync(http.Caller(), ct))
             .WithName("ListTokens").WithSummary("Lists the workspace's API tokens, without their secrets.");
         tokens.MapPost("/", (CreateTokenRequest body, HttpContext http, TokenStore store, CancellationToken ct) =>
-                store.CreateAsync(http.Caller(), body.Name, body.Role, ct))
+                store.CreateAsync(http.Caller(), body.Name, body.Role, body.Scopes, ct))
             .WithName("CreateToken").WithSummary("Makes an API token. Its secret is in this answer and never again.");
         tokens.MapDelete("/{name}", async (string name, HttpContext http, TokenStore store, CancellationToken ct) =>
             {

@@ -43,7 +43,7 @@ internal sealed class TokenSignIn(TokenStore tokens, ServerOptions server) : ISi
         await tokens.FindAsync(secret, cancellationToken) is { } token ? new TokenPrincipal(token, secret, ofSession) : null;
 
     private sealed class TokenPrincipal(TokenInfo token, string secret, bool ofSession)
-        : CallerPrincipal(new(token.Workspace, $"token:{token.Name}", token.Role), ofSession)
+        : CallerPrincipal(new(token.Workspace, $"token:{token.Name}", token.Role) { Scopes = token.Scopes }, ofSession)
     {
         public string Secret { get; } = secret;
     }

@@ -1,16 +1,25 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text.Json;
 using LinqToDB;
 using LinqToDB.Async;
 using Orrery.Kernel;
+using Orrery.Ledger;
 using Orrery.Ledger.Audit;
 using Orrery.Platform.Access;
 using Orrery.Platform.Relational;
+using Orrery.Search.Filters;
 
 namespace Orrery.Server.Access;
 
 /// <summary>A token as it may be shown: never the secret.</summary>
-public sealed record TokenInfo(string Name, string Workspace, Role Role, string CreatedBy, DateTimeOffset CreatedAt);
+/// <param name="Name">What it is for.</param>
+/// <param name="Workspace">Where it is valid.</param>
+/// <param name="Role">What it may do there.</param>
+/// <param name="CreatedBy">Who made it.</param>
+/// <param name="CreatedAt">When.</param>
+/// <param name="Scopes">The collections that it is kept to; null where it is kept to none.</param>
+public sealed record TokenInfo(string Name, string Workspace, Role Role, string CreatedBy, DateTimeOffset CreatedAt, IReadOnlyList<CollectionScope>? Scopes = null);
 
 /// <summary>A token when it is made: the one time that the secret is shown.</summary>
 public sealed record NewToken(TokenInfo Info, string Secret);
@@ -24,14 +33,17 @@ internal sealed class TokenStore(IDatabase database, IAudit audit, TimeProvider 
     // Tokens change rarely and are checked on every request. Revoking puts an empty one in its place, so that a look-up under way cannot keep what was revoked.
     private volatile ConcurrentDictionary<string, TokenInfo> _known = new(StringComparer.Ordinal);
 
-    public async Task<NewToken> CreateAsync(Caller caller, string name, Role role, CancellationToken cancellationToken)
+    public Task<NewToken> CreateAsync(Caller caller, string name, Role role, CancellationToken cancellationToken) => CreateAsync(caller, name, role, null, cancellationToken);
+
+    public async Task<NewToken> CreateAsync(Caller caller, string name, Role role, IReadOnlyList<CollectionScope>? scopes, CancellationToken cancellationToken)
     {
         if (!AssetRef.IsName(name))
             throw new InvalidException($"A token's name has 1 to {AssetRef.MaxNameLength} characters and none of '/', '@', ':'; got '{name}'.");
         if (role > caller.Role)
             throw new OrreryException(ErrorCode.Forbidden, $"A token cannot have more rights ({role}) than you ({caller.Role}).");
+        Check(scopes);
         var secret = SecretPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        var info = new TokenInfo(name, caller.Workspace, role, caller.Actor, time.GetUtcNow());
+        var info = new TokenInfo(name, caller.Workspace, role, caller.Actor, time.GetUtcNow(), scopes);
         await database.WriteAsync(connection =>
         {
             if (connection.GetTable<TokenRow>().Any(t => t.Workspace == caller.Workspace && t.Name == name))
@@ -44,8 +56,9 @@ internal sealed class TokenStore(IDatabase database, IAudit audit, TimeProvider 
                 Role = role.ToString(),
                 CreatedBy = info.CreatedBy,
                 CreatedAt = info.CreatedAt.ToUnixTimeMilliseconds(),
+                Scopes = scopes is null ? null : JsonSerializer.Serialize(scopes, LedgerJson.Options),
             });
-            audit.Append(connection, caller, "token.created", $"token/{name}", $"role {role}");
+            audit.Append(connection, caller, "token.created", $"token/{name}", $"role {role}{(scopes is null ? "" : ", for " + string.Join(", ", scopes.Select(scope => scope.Collection)))}");
         }, cancellationToken);
         return new(info, secret);
     }
@@ -79,5 +92,24 @@ internal sealed class TokenStore(IDatabase database, IAudit audit, TimeProvider 
     }
 
     private static TokenInfo Info(TokenRow row) =>
-        new(row.Name, row.Workspace, Enum.Parse<Role>(row.Role), row.CreatedBy, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt));
+        new(row.Name, row.Workspace, Enum.Parse<Role>(row.Role), row.CreatedBy, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
+            row.Scopes is null ? null : JsonSerializer.Deserialize<IReadOnlyList<CollectionScope>>(row.Scopes, LedgerJson.Options));
+
+    // A scope that means nothing would be taken for one that lets nothing, or everything, through.
+    private static void Check(IReadOnlyList<CollectionScope>? scopes)
+    {
+        if (scopes is null)
+            return;
+        if (scopes.Count == 0)
+            throw new InvalidException("Expected at least one scope; leave `scopes` out for a token that is kept to no collection.");
+        foreach (var scope in scopes)
+        {
+            if (scope.Collection != CollectionScope.Every && !AssetRef.IsName(scope.Collection))
+                throw new InvalidException($"Expected the name of a collection, or '{CollectionScope.Every}', in a scope; got '{scope.Collection}'.");
+            if (scope.Field is null != (scope.AnyOf is not { Count: > 0 }))
+                throw new InvalidException($"A scope that keeps a token to some documents of '{scope.Collection}' names the `field` with their access lists and the entries in `anyOf`; one of the two is missing.");
+            if (scope.Field is { } field && !PayloadPath.TryParse(field, out _))
+                throw new InvalidException($"Expected the path of a payload field in a scope; got '{field}'.");
+        }
+    }
 }

@@ -14,6 +14,7 @@ internal sealed class TokenRow
     [Column("role")] public string Role { get; init; } = "";
     [Column("created_by")] public string CreatedBy { get; init; } = "";
     [Column("created_at")] public long CreatedAt { get; init; }
+    [Column("scopes")] public string? Scopes { get; init; }
 }
 
 [Migration(13_000_001, "API tokens")]
@@ -27,4 +28,11 @@ public sealed class CreateTokens : AutoReversingMigration
         .WithColumn("role").AsString(16).NotNullable()
         .WithColumn("created_by").AsString(256).NotNullable()
         .WithColumn("created_at").AsInt64().NotNullable();
+}
+
+[Migration(13_000_002, "Scopes of API tokens")]
+[SuppressMessage("Performance", "CA1852", Justification = "FluentMigrator makes it by reflection.")]
+public sealed class AddTokenScopes : AutoReversingMigration
+{
+    public override void Up() => Alter.Table("tokens").AddColumn("scopes").AsString(int.MaxValue).Nullable();
 }

@@ -16,13 +16,14 @@ internal sealed class CollectionDirectory(
     private readonly ConcurrentDictionary<Guid, LiveCollection> _open = new();
 
     public async Task<IReadOnlyList<string>> ListAsync(Caller caller, CancellationToken cancellationToken = default) =>
-        [.. (await StateAsync(caller, cancellationToken)).Collections.Keys];
+        [.. (await StateAsync(caller, cancellationToken)).Collections.Keys.Where(name => CollectionAccess.CanSee(caller, name))];
 
     public async Task<bool> ExistsAsync(Caller caller, string name, CancellationToken cancellationToken = default) =>
-        (await StateAsync(caller, cancellationToken)).Find(name) is not null;
+        (await StateAsync(caller, cancellationToken)).Find(name) is { } found && CollectionAccess.CanSee(caller, found.Name);
 
     public async Task CreateAsync(Caller caller, string name, CollectionConfig config, CancellationToken cancellationToken = default)
     {
+        CollectionAccess.RequireUnscoped(caller);
         CollectionRules.Check(name);
         CollectionRules.Check(config);
         // Before the asset gets a version that never was one.
@@ -36,6 +37,7 @@ internal sealed class CollectionDirectory(
 
     public async Task UpdateAsync(Caller caller, string name, Func<CollectionConfig, CollectionConfig> change, CancellationToken cancellationToken = default)
     {
+        CollectionAccess.RequireUnscoped(caller);
         var updated = await catalogs.CallAsync(caller.Workspace, async (catalog, token) =>
         {
             var collection = catalog.State.Find(name) ?? throw Missing(name);
@@ -59,6 +61,7 @@ internal sealed class CollectionDirectory(
 
     public async Task<bool> DeleteAsync(Caller caller, string name, CancellationToken cancellationToken = default)
     {
+        CollectionAccess.RequireUnscoped(caller);
         var deleted = await catalogs.CallAsync(caller.Workspace, (catalog, token) => catalog.DeleteAsync(name, token), cancellationToken);
         if (deleted is null)
             return false;
@@ -75,22 +78,40 @@ internal sealed class CollectionDirectory(
     }
 
     public async Task<IReadOnlyList<KeyValuePair<string, string>>> AliasesAsync(Caller caller, CancellationToken cancellationToken = default) =>
-        [.. (await StateAsync(caller, cancellationToken)).Aliases];
+        [.. (await StateAsync(caller, cancellationToken)).Aliases.Where(alias => CollectionAccess.CanSee(caller, alias.Value))];
 
     public Task ChangeAliasesAsync(Caller caller, IReadOnlyList<AliasChange> changes, CancellationToken cancellationToken = default)
     {
+        CollectionAccess.RequireUnscoped(caller);
         foreach (var name in changes.Where(change => change.Collection is not null || change.RenamedTo is not null).Select(change => change.RenamedTo ?? change.Alias))
             CollectionRules.Check(name);
         return CallAsync(caller, (catalog, token) => catalog.ChangeAsync(changes, token), cancellationToken);
     }
 
-    public async Task<ICollection> OpenAsync(Caller caller, string name, CancellationToken cancellationToken = default) => await OpenLiveAsync(caller, name, cancellationToken);
+    public async Task<ICollection> OpenAsync(Caller caller, string name, CancellationToken cancellationToken = default)
+    {
+        var (live, scope) = await OpenAnyAsync(caller, name, cancellationToken);
+        return scope is null ? live : new ScopedCollection(live, scope);
+    }
 
-    /// <summary>As <see cref="OpenAsync"/>.</summary>
+    /// <summary>As <see cref="OpenAsync"/>, for who reads all of it.</summary>
     /// <exception cref="NotFoundException">There is none.</exception>
+    /// <exception cref="OrreryException">The caller may see none, or some of its documents alone.</exception>
     public async Task<LiveCollection> OpenLiveAsync(Caller caller, string name, CancellationToken cancellationToken)
     {
+        var (live, scope) = await OpenAnyAsync(caller, name, cancellationToken);
+        return scope?.Field is null ? live : throw new OrreryException(ErrorCode.Forbidden, $"This token sees some documents of '{live.Name}' alone.");
+    }
+
+    private async Task<(LiveCollection Live, CollectionScope? Scope)> OpenAnyAsync(Caller caller, string name, CancellationToken cancellationToken)
+    {
         var record = (await StateAsync(caller, cancellationToken)).Find(name) ?? throw Missing(name);
+        var scope = CollectionAccess.Of(caller, record.Name);
+        return (await LoadAsync(caller, record, cancellationToken), scope);
+    }
+
+    private async Task<LiveCollection> LoadAsync(Caller caller, CollectionRecord record, CancellationToken cancellationToken)
+    {
         if (_open.TryGetValue(record.Id, out var open) && !open.Shard.Failed)
             return open;
         var key = ShardFactory.KeyOf(caller.Workspace, record, 0);

@@ -56,7 +56,8 @@ internal sealed class VectorLookup(CollectionConfig config, ShardView view, IRea
         return column.Present[slot] ? column[slot] : throw new NotFoundException($"Point {id} does not have the required vector");
     }
 
-    private static IEnumerable<VectorInput> Inputs(Ranking? ranking) => ranking switch
+    /// <summary>The examples of a ranking.</summary>
+    public static IEnumerable<VectorInput> Inputs(Ranking? ranking) => ranking switch
     {
         Nearest nearest => [nearest.Target],
         Recommend recommend => recommend.Positive.Concat(recommend.Negative),

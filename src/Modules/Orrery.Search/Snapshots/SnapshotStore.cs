@@ -25,6 +25,7 @@ internal sealed class SnapshotStore(CollectionDirectory collections, CollectionR
 
     public async Task<Snapshot> CreateAsync(Caller caller, string? collection, CancellationToken cancellationToken = default)
     {
+        CollectionAccess.RequireUnscoped(caller);
         var now = clock.GetUtcNow();
         var stamp = now.ToString("yyyy-MM-dd-HH-mm-ss-fffffff", CultureInfo.InvariantCulture);
         var members = new List<LiveCollection>();
@@ -66,6 +67,7 @@ internal sealed class SnapshotStore(CollectionDirectory collections, CollectionR
 
     public async Task RestoreAsync(Caller caller, string collection, Stream content, Digest? checksum, CancellationToken cancellationToken = default)
     {
+        CollectionAccess.RequireUnscoped(caller);
         CollectionRules.Check(collection);
         // To a file first: what comes over the network is read twice, once for its digest and once for its rows.
         var blob = await blobs.PutAsync(content, cancellationToken);
@@ -106,8 +108,11 @@ internal sealed class SnapshotStore(CollectionDirectory collections, CollectionR
             : throw new NotFoundException($"Snapshot {name} not found");
     }
 
-    private async Task<string?> RequireAsync(Caller caller, string? collection, CancellationToken cancellationToken) =>
-        collection is null ? null : (await collections.OpenLiveAsync(caller, collection, cancellationToken)).Name;
+    private async Task<string?> RequireAsync(Caller caller, string? collection, CancellationToken cancellationToken)
+    {
+        CollectionAccess.RequireUnscoped(caller);
+        return collection is null ? null : (await collections.OpenLiveAsync(caller, collection, cancellationToken)).Name;
+    }
 
     private static byte[] Key(Caller caller, string? collection, string name) =>
         [(byte)'S', .. Encoding.UTF8.GetBytes(caller.Workspace), 0, .. Encoding.UTF8.GetBytes(collection is null ? "/" : collection), 0, .. Encoding.UTF8.GetBytes(name)];

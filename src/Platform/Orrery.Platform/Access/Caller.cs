@@ -19,6 +19,10 @@ public enum Role
 /// <param name="Role">What they may do there.</param>
 public sealed record Caller(string Workspace, string Actor, Role Role)
 {
+    /// <summary>The collections that they are kept to; null where they are kept to none. Whoever serves them must ask for it (<see cref="AcceptsScopes"/>).</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyList<CollectionScope>? Scopes { get; init; }
+
     /// <summary>The workspace that exists from the start.</summary>
     public const string DefaultWorkspace = "default";
 

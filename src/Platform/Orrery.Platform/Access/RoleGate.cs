@@ -34,7 +34,18 @@ public sealed class RoleGate(RequestDelegate next, ISignIn signIn)
         if (principal is not null)
             context.User = principal;
         if (context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
-            Check(endpoint, context.Caller());
+        {
+            try
+            {
+                Check(endpoint, context.Caller());
+            }
+            catch (OrreryException refusal) when (endpoint.Metadata.GetMetadata<IRefusalWriter>() is { } wire)
+            {
+                await wire.WriteAsync(context, refusal);
+                return;
+            }
+        }
+
         await next(context);
     }
 
@@ -44,6 +55,8 @@ public sealed class RoleGate(RequestDelegate next, ISignIn signIn)
             throw new OrreryException(ErrorCode.Forbidden, "This route is closed: it does not say who may call it.");
         if (caller.Role < required.Role)
             throw new OrreryException(ErrorCode.Forbidden, $"This needs the role {required.Role} in the workspace '{caller.Workspace}'; yours is {caller.Role}.");
+        if (caller.Scopes is not null && endpoint.Metadata.GetMetadata<AcceptsScopes>() is null)
+            throw new OrreryException(ErrorCode.Forbidden, "This token is for points of collections alone; take one without scopes.");
     }
 }
 

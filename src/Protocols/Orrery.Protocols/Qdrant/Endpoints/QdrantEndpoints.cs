@@ -28,5 +28,5 @@ internal static class QdrantEndpoints
 
     /// <summary>Maps a route whose handler answers in Qdrant's envelope.</summary>
     public static IEndpointConventionBuilder Answer(this IEndpointRouteBuilder routes, string method, string path, Role role, Func<QdrantCall, Task<Action<Utf8JsonWriter>>> handler) =>
-        routes.MapMethods(path, [method], http => QdrantCall.AnswerAsync(http, handler)).RequireRole(role).ExcludeFromDescription();
+        routes.MapMethods(path, [method], http => QdrantCall.AnswerAsync(http, handler)).RequireRole(role).WithMetadata(AcceptsScopes.Mark, QdrantRefusals.Writer).ExcludeFromDescription();
 }

@@ -5,7 +5,6 @@ using Orrery.Platform.Access;
 using Orrery.Protocols.Qdrant.Reading;
 using Orrery.Protocols.Qdrant.Writing;
 using Orrery.Search.Collections;
-using Orrery.Search.Filters;
 using Orrery.Search.Points;
 using Orrery.Search.Queries;
 
@@ -78,7 +77,7 @@ internal sealed class QueryEndpoints(Lazy<ICollections> collections)
         var grouping = new Grouping(root.Required("group_by").Path("group_by"), root.Member("limit")?.Whole("limit", 1) ?? 10, root.Member("group_size")?.Whole("group_size", 1) ?? 3);
         var collection = await OpenAsync(call);
         var groups = await collection.QueryGroupsAsync(call.Caller, read(root), grouping, QueryReader.Wanted(root), call.Aborted);
-        var found = root.Member("with_lookup") is { } lookup ? await LookupAsync(call, lookup, groups) : null;
+        var found = root.Member("with_lookup") is { } lookup ? await GroupLookup.ReadAsync(collections.Value, call.Caller, lookup, groups, call.Aborted) : null;
         return json =>
         {
             json.WriteStartObject();
@@ -90,25 +89,6 @@ internal sealed class QueryEndpoints(Lazy<ICollections> collections)
         };
     }
 
-    // The points of another collection whose ids are the groups'.
-    private async Task<Dictionary<PointId, StoredPoint>> LookupAsync(QdrantCall call, JsonElement lookup, IReadOnlyList<PointGroup> groups)
-    {
-        var isName = lookup.ValueKind == JsonValueKind.String;
-        var name = isName ? lookup.GetString()! : lookup.Required("collection").Text("collection");
-        var wanted = isName
-            ? new Wanted(PayloadSelection.All, VectorSelection.None)
-            : new Wanted(QueryReader.Payload(lookup.Member("with_payload"), otherwise: true), QueryReader.Vectors(lookup.Member("with_vectors") ?? lookup.Member("with_vector")));
-        var other = await collections.Value.OpenAsync(call.Caller, name, call.Aborted);
-        return other.Retrieve([.. groups.Select(group => IdOf(group.Id)).OfType<PointId>()], wanted).ToDictionary(point => point.Id);
-    }
-
-    private static PointId? IdOf(Scalar group) => group.Kind switch
-    {
-        ScalarKind.Integer when group.Number >= 0 => PointId.Of((ulong)group.Number),
-        ScalarKind.Text when PointId.TryParseUuid(group.Text!, out var id) => id,
-        _ => null,
-    };
-
     private static void Write(Utf8JsonWriter json, PointGroup group, Dictionary<PointId, StoredPoint>? lookup)
     {
         json.WriteStartObject();
@@ -116,7 +96,7 @@ internal sealed class QueryEndpoints(Lazy<ICollections> collections)
         json.Scored(group.Hits);
         json.WritePropertyName("id"u8);
         json.Value(group.Id);
-        if (lookup is not null && IdOf(group.Id) is { } id && lookup.TryGetValue(id, out var point))
+        if (lookup is not null && GroupLookup.IdOf(group.Id) is { } id && lookup.TryGetValue(id, out var point))
         {
             json.WritePropertyName("lookup"u8);
             json.Record(point);
