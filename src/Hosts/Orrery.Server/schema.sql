@@ -98,7 +98,7 @@ CREATE TABLE "monitor_scores" ("workspace" TEXT NOT NULL, "monitor" TEXT NOT NUL
 CREATE TABLE "monitor_alerts" ("id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "monitor" TEXT NOT NULL, "endpoint" TEXT NOT NULL, "kind" INTEGER NOT NULL, "measure" TEXT NOT NULL, "value" NUMERIC NOT NULL, "threshold" NUMERIC NOT NULL, "message" TEXT NOT NULL, "version" INTEGER NOT NULL, "window_start" INTEGER NOT NULL, "window_end" INTEGER NOT NULL, "time" INTEGER NOT NULL, "raised_at" INTEGER NOT NULL, "declaration" TEXT NOT NULL, "model" TEXT, "announced_after" INTEGER, "acknowledged_by" TEXT, "acknowledged_at" INTEGER, "note" TEXT, CONSTRAINT "PK_monitor_alerts" PRIMARY KEY ("id"));
 CREATE INDEX "monitor_alerts_newest" ON "monitor_alerts" ("workspace" ASC, "time" DESC, "id" DESC);
 CREATE INDEX "monitor_alerts_unannounced" ON "monitor_alerts" ("announced_after" ASC);
-CREATE TABLE "tokens" ("hash" TEXT NOT NULL, "name" TEXT NOT NULL, "workspace" TEXT NOT NULL, "role" TEXT NOT NULL, "created_by" TEXT NOT NULL, "created_at" INTEGER NOT NULL, CONSTRAINT "PK_tokens" PRIMARY KEY ("hash"));
+CREATE TABLE "tokens" ("hash" TEXT NOT NULL, "name" TEXT NOT NULL, "workspace" TEXT NOT NULL, "role" TEXT NOT NULL, "created_by" TEXT NOT NULL, "created_at" INTEGER NOT NULL, "scopes" TEXT, CONSTRAINT "PK_tokens" PRIMARY KEY ("hash"));
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1, datetime('now'), 'work queue, leases, signal cursors');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000001, datetime('now'), 'Ledger: workspaces, assets, runs, lineage, audit, gates');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000002, datetime('now'), 'Ledger: runs end with their process');
@@ -109,6 +109,7 @@ INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000009, dat
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000011, datetime('now'), 'Ledger: traces, spans, assessments');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000012, datetime('now'), 'Ledger: reproduction, logs of runs');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (13000001, datetime('now'), 'API tokens');
+INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (13000002, datetime('now'), 'Scopes of API tokens');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (2000001, datetime('now'), 'Data: profiles by content');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (5000001, datetime('now'), 'Pipelines: runs, steps, finished steps by key, subscriptions');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (6000001, datetime('now'), 'Serving: endpoints, canaries, deployments');

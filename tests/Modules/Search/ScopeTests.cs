@@ -33,7 +33,8 @@ public sealed class ScopeTests
         Assert.Equal([3ul], seen.Retrieve([PointId.Of(2), PointId.Of(3), PointId.Of(4)], Wanted.Nothing).Ids());
         Assert.Equal(2, seen.Count(null));
         Assert.Equal(2, seen.State().Points);
-        Assert.Equal(["all", "sales"], seen.Facet(PayloadPath.Parse("acl"), null, 10).Select(facet => facet.Value.Text));
+        Assert.Equal(["all", "hr", "sales"], seen.Facet(PayloadPath.Parse("acl"), null, 10).Select(facet => facet.Value.Text));
+        Assert.All(seen.Facet(PayloadPath.Parse("acl"), null, 10), facet => Assert.Equal(1, facet.Count));
         Assert.Equal([1ul, 3], seen.Matrix(Points.Point.Unnamed, null, 10, 3).Select(row => row.Id.Number).Order().ToArray());
         // Nor as an example, which would tell how near it is.
         await Assert.ThrowsAsync<NotFoundException>(() => seen.QueryAsync(Sales, new() { Ranking = new Nearest(new PointVector(PointId.Of(2))) }, Wanted.Nothing));
