@@ -42,6 +42,11 @@ public readonly record struct AssetKind
     /// <summary>A document made by a run.</summary>
     public static readonly AssetKind Report = new("report");
 
+    /// <summary>Examples that an application is evaluated on.</summary>
+    public static readonly AssetKind EvaluationDataset = new("evaluation-dataset");
+    /// <summary>What judges the answers of an application.</summary>
+    public static readonly AssetKind Scorer = new("scorer");
+
     private readonly string? _name;
 
     private AssetKind(string name) => _name = name;

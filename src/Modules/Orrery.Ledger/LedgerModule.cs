@@ -9,6 +9,8 @@ using Orrery.Ledger.Assets.Registry;
 using Orrery.Ledger.Assets.Search;
 using Orrery.Ledger.Assets.Signatures;
 using Orrery.Ledger.Audit;
+using Orrery.Ledger.Evaluation;
+using Orrery.Ledger.Evaluation.Scorers;
 using Orrery.Ledger.Folders;
 using Orrery.Ledger.Gates;
 using Orrery.Ledger.Keys;
@@ -66,6 +68,9 @@ public static class LedgerModule
         services.AddSingleton<ITraces, TraceStore>();
         services.AddSingleton<ISignalNames, TraceNames>();
         services.AddSingleton<IAssessments, AssessmentStore>();
+        services.AddSingleton<RecordWriter>();
+        services.AddSingleton<IEvaluationDatasets, EvaluationStore>();
+        services.AddSingleton<IScorers, ScorerStore>();
         services.AddSingleton<RunLogger>();
         services.AddSingleton<LiveRuns>();
         services.AddSingleton<RunCode>();

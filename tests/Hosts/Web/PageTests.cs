@@ -8,7 +8,7 @@ public sealed class PageTests(Servers servers, Chromium chromium)
 {
     private const int Desktop = 1280, Phone = 390;
 
-    internal static readonly string[] Lists = ["/", "/datasets", "/features", "/runs", "/runs/compare", "/studies", "/pipelines", "/models", "/endpoints", "/monitors", "/vectors", "/lineage", "/audit", "/login"];
+    internal static readonly string[] Lists = ["/", "/datasets", "/features", "/runs", "/runs/compare", "/traces", "/studies", "/pipelines", "/models", "/endpoints", "/monitors", "/vectors", "/lineage", "/audit", "/login"];
 
     internal static readonly string[] Details =
     [

@@ -1,5 +1,6 @@
 using Orrery.Kernel;
 using Orrery.Ledger.Lineage;
+using Orrery.Ledger.Traces;
 
 namespace Orrery.Web.Parts;
 
@@ -10,6 +11,9 @@ internal static class Links
 
     /// <summary>The page of a study's run.</summary>
     public static string Study(RunId run) => $"/studies/{run}";
+
+    /// <summary>The page of a trace.</summary>
+    public static string Trace(string id) => $"/traces/{Uri.EscapeDataString(id)}";
 
     public static string Artifact(RunId run, string path) => $"/api/v1/runs/{run}/artifacts/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}";
 
@@ -58,6 +62,7 @@ internal static class Links
     {
         LineageNodeKind.Run => $"/runs/{node.Id.Id}",
         LineageNodeKind.Endpoint => $"/endpoints/{Uri.EscapeDataString(node.Id.Id)}",
+        LineageNodeKind.Signal when node.Id.Id.StartsWith($"{ITraces.Stream}#", StringComparison.Ordinal) => Trace(node.Id.Id[(ITraces.Stream.Length + 1)..]),
         LineageNodeKind.Signal when node.About is { } about => Asset(about) + (about.Kind == AssetKind.Monitor ? "#alerts" : "#canaries"),
         LineageNodeKind.Version => AssetRef.TryParse(node.Label, out var reference) ? Asset(reference) : null,
         _ => null,

@@ -1,4 +1,5 @@
 using Orrery.Ledger.Runs;
+using Orrery.Ledger.Traces;
 using Orrery.Monitoring.Monitors;
 using Orrery.Pipelines;
 using Orrery.Serving.Canaries;
@@ -34,6 +35,14 @@ internal static class Tones
         RunStatus.Running => Tone.Busy,
         RunStatus.Finished => Tone.Good,
         RunStatus.Failed => Tone.Bad,
+        _ => Tone.Quiet,
+    };
+
+    public static Tone Of(TraceState state) => state switch
+    {
+        TraceState.InProgress => Tone.Busy,
+        TraceState.Ok => Tone.Good,
+        TraceState.Error => Tone.Bad,
         _ => Tone.Quiet,
     };
 

@@ -18,6 +18,9 @@ public static class LineageRoles
     /// <summary>A run is to give the same outputs as an earlier one.</summary>
     public const string Reproduced = "reproduced";
 
+    /// <summary>A record of an evaluation dataset was taken from a trace.</summary>
+    public const string Example = "example";
+
     /// <summary>A gate judged a version in a run.</summary>
     public const string Judged = "judged";
 }

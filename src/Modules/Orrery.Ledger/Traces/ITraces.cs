@@ -29,6 +29,10 @@ public interface ITraces
     /// </summary>
     Task<SpanReceipt> LogAsync(Caller caller, long folder, IReadOnlyList<TraceSpan> spans, CancellationToken cancellationToken = default);
 
+    /// <summary>Keeps spans of a trace that is there, whatever trace they name themselves; else as <see cref="LogAsync"/>.</summary>
+    /// <exception cref="NotFoundException">There is no such trace.</exception>
+    Task<SpanReceipt> AttachAsync(Caller caller, string id, IReadOnlyList<TraceSpan> spans, CancellationToken cancellationToken = default);
+
     /// <summary>The trace of that id.</summary>
     /// <exception cref="NotFoundException">There is none.</exception>
     Task<Trace> GetAsync(Caller caller, string id, CancellationToken cancellationToken = default);

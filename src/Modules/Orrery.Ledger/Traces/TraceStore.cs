@@ -32,23 +32,11 @@ internal sealed class TraceStore(IDatabase database, TraceRecorder recorder, IAu
         return await GetAsync(caller, id, cancellationToken);
     }
 
-    public async Task<SpanReceipt> LogAsync(Caller caller, long folder, IReadOnlyList<TraceSpan> spans, CancellationToken cancellationToken = default)
-    {
-        if (spans.Count > SpanBounds.MaxSpans)
-            throw new QuotaExceededException($"{spans.Count} spans in one call; at most {SpanBounds.MaxSpans}. Send them in several.");
-        var kept = new List<TraceSpan>(spans.Count);
-        string? first = null;
-        foreach (var span in spans)
-        {
-            if (!SpanBounds.Refuses(span, out var reason))
-                kept.Add(span);
-            else
-                first ??= $"The span '{SpanRows.Cut(span.Name, 80)}' ({SpanRows.Cut(span.Id, 32)}) was not kept: {reason}.";
-        }
+    public Task<SpanReceipt> LogAsync(Caller caller, long folder, IReadOnlyList<TraceSpan> spans, CancellationToken cancellationToken = default) =>
+        KeepAsync(spans, (transaction, kept) => SpanLogger.Log(transaction, caller, FolderRows.Require(transaction, caller, folder), kept), cancellationToken);
 
-        await TwiceAsync(transaction => SpanLogger.Log(transaction, caller, FolderRows.Require(transaction, caller, folder), kept), cancellationToken);
-        return new(kept.Count, spans.Count - kept.Count, first);
-    }
+    public Task<SpanReceipt> AttachAsync(Caller caller, string id, IReadOnlyList<TraceSpan> spans, CancellationToken cancellationToken = default) =>
+        KeepAsync(spans, (transaction, kept) => SpanLogger.Add(transaction, TraceRows.Require(transaction, caller, id), kept), cancellationToken);
 
     public async Task<Trace> GetAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
         await FindAsync(caller, [id], cancellationToken) is [var trace] ? trace : throw TraceRows.Missing(id);
@@ -126,6 +114,24 @@ internal sealed class TraceStore(IDatabase database, TraceRecorder recorder, IAu
                 audit.Append(transaction, caller, "trace.deleted", FormattableString.Invariant($"folder/{deletion.Folder}"), FormattableString.Invariant($"{gone} traces"));
             return gone;
         }, cancellationToken);
+    }
+
+    private async Task<SpanReceipt> KeepAsync(IReadOnlyList<TraceSpan> spans, Action<DataConnection, List<TraceSpan>> log, CancellationToken cancellationToken)
+    {
+        if (spans.Count > SpanBounds.MaxSpans)
+            throw new QuotaExceededException($"{spans.Count} spans in one call; at most {SpanBounds.MaxSpans}. Send them in several.");
+        var kept = new List<TraceSpan>(spans.Count);
+        string? first = null;
+        foreach (var span in spans)
+        {
+            if (!SpanBounds.Refuses(span, out var reason))
+                kept.Add(span);
+            else
+                first ??= $"The span '{SpanRows.Cut(span.Name, 80)}' ({SpanRows.Cut(span.Id, 32)}) was not kept: {reason}.";
+        }
+
+        await TwiceAsync(transaction => log(transaction, kept), cancellationToken);
+        return new(kept.Count, spans.Count - kept.Count, first);
     }
 
     // Spans of one trace come from several processes at once; on PostgreSQL two of them may both begin it. The second then finds it there.

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Orrery.Platform.Access;
 using Orrery.Protocols.Mlflow.Assessments;
 using Orrery.Protocols.Mlflow.Datasets;
+using Orrery.Protocols.Mlflow.Evaluation;
 using Orrery.Protocols.Mlflow.Experiments;
 using Orrery.Protocols.Mlflow.LoggedModels;
 using Orrery.Protocols.Mlflow.Metrics;
@@ -31,13 +32,16 @@ internal static class MlflowEndpoints
         new RunEndpoints(host.ServiceProvider).Map(routes);
         new LogEndpoints(host.ServiceProvider).Map(routes);
         new MetricEndpoints(host.ServiceProvider).Map(routes);
-        ModelEndpoints.Map(routes);
+        var traceFiles = new TraceFiles(host.ServiceProvider);
+        ModelEndpoints.Map(routes, traceFiles);
         new DatasetEndpoints(host.ServiceProvider).Map(routes);
         new LoggedModelEndpoints(host.ServiceProvider).Map(routes);
-        new TraceEndpoints(host.ServiceProvider).Map(routes);
+        new TraceEndpoints(host.ServiceProvider, traceFiles).Map(routes);
         new OldTraceEndpoints(host.ServiceProvider).Map(routes);
-        new TraceFileEndpoints(host.ServiceProvider).Map(routes);
+        new TraceFileEndpoints(host.ServiceProvider, traceFiles).Map(routes);
         new AssessmentEndpoints(host.ServiceProvider).Map(routes);
+        new EvaluationDatasetEndpoints(host.ServiceProvider).Map(routes);
+        new ScorerEndpoints(host.ServiceProvider).Map(routes);
         MapUnknown(host);
     }
 

@@ -32,6 +32,17 @@ public static class SpanJson
         }
     }
 
+    /// <summary>The value that JSON says.</summary>
+    public static SpanValue Read(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.String => new SpanValue.Text(json.GetString()!),
+        JsonValueKind.True or JsonValueKind.False => new SpanValue.Flag(json.GetBoolean()),
+        JsonValueKind.Number => json.TryGetInt64(out var whole) ? new SpanValue.Whole(whole) : new SpanValue.Number(json.GetDouble()),
+        JsonValueKind.Array => new SpanValue.Items([.. json.EnumerateArray().Select(Read)]),
+        JsonValueKind.Object => new SpanValue.Fields([.. json.EnumerateObject().Select(field => new SpanAttribute(field.Name, Read(field.Value)))]),
+        _ => SpanValue.Nothing,
+    };
+
     /// <summary>Writes the value.</summary>
     public static void Write(Utf8JsonWriter json, SpanValue value)
     {

@@ -18,24 +18,29 @@ internal static class SpanLogger
     public static void Log(DataConnection transaction, Caller caller, FolderRow folder, IReadOnlyList<TraceSpan> spans)
     {
         foreach (var group in spans.GroupBy(span => span.Trace))
-        {
-            // Of two with one id the last counts.
-            var unique = group.GroupBy(span => span.Id).Select(same => same.Last()).ToList();
-            var trace = TraceRows.Find(transaction, caller, group.Key) ?? Begin(transaction, caller, folder, group.Key, unique);
-            Replace(transaction, trace.Key, unique);
-            transaction.Update(Summarise(transaction, trace, unique));
-            if (unique.Find(span => span.ParentId is null) is { } root)
-                Name(transaction, trace.Key, root);
-        }
+            Add(transaction, TraceRows.Find(transaction, caller, group.Key) ?? Begin(transaction, caller, folder, group), [.. group]);
     }
 
-    private static TraceRow Begin(DataConnection transaction, Caller caller, FolderRow folder, string id, List<TraceSpan> spans)
+    /// <summary>Adds spans to a trace that is there.</summary>
+    public static void Add(DataConnection transaction, TraceRow trace, IReadOnlyList<TraceSpan> spans)
+    {
+        if (spans.Count == 0)
+            return;
+        // Of two with one id the last counts.
+        var unique = spans.GroupBy(span => span.Id).Select(same => same.Last()).ToList();
+        Replace(transaction, trace.Key, unique);
+        transaction.Update(Summarise(transaction, trace, unique));
+        if (unique.Find(span => span.ParentId is null) is { } root)
+            Name(transaction, trace.Key, root);
+    }
+
+    private static TraceRow Begin(DataConnection transaction, Caller caller, FolderRow folder, IGrouping<string, TraceSpan> spans)
     {
         FolderRows.Active(folder);
         var row = new TraceRow
         {
             Workspace = caller.Workspace,
-            Id = id,
+            Id = spans.Key,
             FolderKey = folder.Key,
             State = TraceRows.Word(TraceState.InProgress),
             StartedAt = spans.Min(span => span.Start) / 1000,

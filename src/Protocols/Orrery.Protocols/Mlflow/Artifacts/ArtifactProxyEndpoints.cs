@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orrery.Ledger.Artifacts;
 using Orrery.Platform.Access;
 using Orrery.Platform.Blobs;
+using Orrery.Protocols.Mlflow.Traces;
 using Orrery.Protocols.Mlflow.Wire;
 
 namespace Orrery.Protocols.Mlflow.Artifacts;
@@ -13,7 +14,7 @@ namespace Orrery.Protocols.Mlflow.Artifacts;
 /// <summary>
 /// MLflow's artifact proxy: clients whose runs keep artifacts at <c>mlflow-artifacts:/…</c> send them here. Source: mlflow/protos/mlflow_artifacts.proto (3.5).
 /// </summary>
-internal sealed class ArtifactProxyEndpoints(IServiceProvider services)
+internal sealed class ArtifactProxyEndpoints(IServiceProvider services, TraceFiles traceFiles)
 {
     private readonly Lazy<IArtifactTree> _tree = new(services.GetRequiredService<IArtifactTree>);
     private readonly Lazy<IArtifactUploads> _uploads = new(services.GetRequiredService<IArtifactUploads>);
@@ -46,7 +47,14 @@ internal sealed class ArtifactProxyEndpoints(IServiceProvider services)
 
     private async Task DownloadAsync(HttpContext http)
     {
-        var file = await _tree.Value.GetAsync(http.Caller(), SafePath.OfRoute(http), http.RequestAborted);
+        var path = SafePath.OfRoute(http);
+        if (await traceFiles.FindAsync(http.Caller(), path, http.RequestAborted) is var (trace, spans))
+        {
+            await TraceFileEndpoints.WriteAsync(http, trace, spans);
+            return;
+        }
+
+        var file = await _tree.Value.GetAsync(http.Caller(), path, http.RequestAborted);
         await _content.AnswerAsync(http, file.Path, file.Content.Digest);
     }
 
@@ -55,6 +63,7 @@ internal sealed class ArtifactProxyEndpoints(IServiceProvider services)
         var path = SafePath.OfRoute(http); // before the body is taken
         var content = await _blobs.Value.PutAsync(http.Request.Body, http.RequestAborted);
         await _tree.Value.PutAsync(http.Caller(), new(path, content, ArtifactMediaTypes.Of(path)), http.RequestAborted);
+        await traceFiles.UploadedAsync(http.Caller(), path, content, http.RequestAborted);
         await MlflowJson.WriteAsync(http, static _ => { });
     }
 

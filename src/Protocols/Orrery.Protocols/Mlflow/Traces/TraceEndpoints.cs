@@ -1,13 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Ledger.Traces;
 using Orrery.Ledger.Traces.Assessments;
+using Orrery.Ledger.Traces.Spans;
 using Orrery.Platform.Access;
 using Orrery.Protocols.Mlflow.Wire;
 
 namespace Orrery.Protocols.Mlflow.Traces;
 
 /// <summary>MLflow's traces, version 3 of its routes, and those of both versions that are the same.</summary>
-internal sealed class TraceEndpoints(IServiceProvider services)
+internal sealed class TraceEndpoints(IServiceProvider services, TraceFiles files)
 {
     private const int MostFound = 500;
     private const int MostLinked = 100;
@@ -59,7 +60,7 @@ internal sealed class TraceEndpoints(IServiceProvider services)
     {
         var trace = await _traces.Value.GetAsync(call.Caller, call.Fields.RequiredText("trace_id"), call.Cancelled);
         var said = await _assessments.Value.ListAsync(call.Caller, [trace.Id], call.Cancelled);
-        var spans = await _traces.Value.SpansAsync(call.Caller, trace.Id, call.Cancelled);
+        var spans = await files.SpansAsync(call.Caller, trace, call.Cancelled);
         await call.AnswerAsync(json =>
         {
             json.WriteStartObject("trace"u8);
@@ -75,9 +76,9 @@ internal sealed class TraceEndpoints(IServiceProvider services)
             throw MlflowException.Invalid($"Expected 1 to {MostFetched} trace_ids, got {ids.Count}.");
         var traces = await _traces.Value.FindAsync(call.Caller, ids, call.Cancelled);
         var said = await _assessments.Value.ListAsync(call.Caller, [.. traces.Select(trace => trace.Id)], call.Cancelled);
-        var whole = new List<(Trace Trace, IReadOnlyList<Orrery.Ledger.Traces.Spans.TraceSpan> Spans)>(traces.Count);
+        var whole = new List<(Trace Trace, IReadOnlyList<TraceSpan> Spans)>(traces.Count);
         foreach (var trace in traces)
-            whole.Add((trace, await _traces.Value.SpansAsync(call.Caller, trace.Id, call.Cancelled)));
+            whole.Add((trace, await files.SpansAsync(call.Caller, trace, call.Cancelled)));
         await call.AnswerAsync(json => json.WriteEach("traces"u8, whole, (json, pair) => WholeTraceJson.Write(json, pair.Trace, said[pair.Trace.Id], pair.Spans)));
     }
 
