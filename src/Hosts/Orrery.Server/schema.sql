@@ -78,6 +78,11 @@ CREATE TABLE "trace_span_values" ("trace_key" INTEGER NOT NULL, "span_id" TEXT N
 CREATE TABLE "trace_assessments" ("key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "trace_key" INTEGER NOT NULL, "id" TEXT NOT NULL, "kind" TEXT NOT NULL, "name" TEXT NOT NULL, "value" TEXT NOT NULL, "text" TEXT, "number" NUMERIC, "error" TEXT, "rationale" TEXT, "source_type" TEXT NOT NULL, "source_id" TEXT NOT NULL, "span_id" TEXT, "run_id" TEXT, "overrides" TEXT, "valid" INTEGER NOT NULL, "metadata" TEXT NOT NULL, "created_at" INTEGER NOT NULL, "updated_at" INTEGER NOT NULL);
 CREATE UNIQUE INDEX "ux_trace_assessments_id" ON "trace_assessments" ("trace_key" ASC, "id" ASC);
 CREATE TABLE "run_logs" ("run_key" INTEGER NOT NULL, "first" INTEGER NOT NULL, "count" INTEGER NOT NULL, "characters" INTEGER NOT NULL, "lines" TEXT NOT NULL, CONSTRAINT "PK_run_logs" PRIMARY KEY ("run_key", "first"));
+CREATE TABLE "evaluation_records" ("key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "asset_id" TEXT NOT NULL, "id" TEXT NOT NULL, "inputs_digest" TEXT NOT NULL, "digest" TEXT NOT NULL, "since_version" INTEGER NOT NULL, "until_version" INTEGER, "inputs" TEXT NOT NULL, "outputs" TEXT, "expectations" TEXT, "tags" TEXT, "source" TEXT, "created_by" TEXT NOT NULL, "created_at" INTEGER NOT NULL, "updated_by" TEXT NOT NULL, "updated_at" INTEGER NOT NULL);
+CREATE INDEX "ix_evaluation_records_inputs" ON "evaluation_records" ("asset_id" ASC, "inputs_digest" ASC, "until_version" ASC);
+CREATE INDEX "ix_evaluation_records_added" ON "evaluation_records" ("asset_id" ASC, "created_at" ASC, "id" ASC);
+CREATE TABLE "evaluation_folders" ("folder_key" INTEGER NOT NULL, "asset_id" TEXT NOT NULL, CONSTRAINT "PK_evaluation_folders" PRIMARY KEY ("folder_key", "asset_id"));
+CREATE INDEX "ix_evaluation_folders_asset" ON "evaluation_folders" ("asset_id" ASC);
 CREATE TABLE "data_profiles" ("content" TEXT NOT NULL, "format" INTEGER NOT NULL, "profile" TEXT NOT NULL, CONSTRAINT "PK_data_profiles" PRIMARY KEY ("content", "format"));
 CREATE TABLE "pipeline_runs" ("id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "pipeline" TEXT NOT NULL, "version" INTEGER NOT NULL, "status" TEXT NOT NULL, "trigger_kind" TEXT NOT NULL, "trigger_detail" TEXT NOT NULL, "trigger_key" TEXT, "parameters" TEXT NOT NULL, "owner" TEXT NOT NULL, "owner_role" TEXT NOT NULL, "cancel" INTEGER NOT NULL, "error" TEXT, "started_at" INTEGER NOT NULL, "ended_at" INTEGER, CONSTRAINT "PK_pipeline_runs" PRIMARY KEY ("id"));
 CREATE UNIQUE INDEX "ux_pipeline_runs_trigger" ON "pipeline_runs" ("trigger_key" ASC);
@@ -108,6 +113,7 @@ INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000005, dat
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000009, datetime('now'), 'Ledger: signatures, promotion');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000011, datetime('now'), 'Ledger: traces, spans, assessments');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000012, datetime('now'), 'Ledger: reproduction, logs of runs');
+INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000013, datetime('now'), 'Ledger: evaluation datasets');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (13000001, datetime('now'), 'API tokens');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (13000002, datetime('now'), 'Scopes of API tokens');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (2000001, datetime('now'), 'Data: profiles by content');

@@ -40,16 +40,16 @@ public sealed class TracePageTests(Servers servers, Chromium chromium)
 
     private async Task TraceAsync(string name, string id)
     {
-        string Span(string span, string parent, string called, int from, int to, string rest) =>
-            $$"""{"traceId":"{{id}}","spanId":"{{span}}","parentSpanId":"{{parent}}","name":"{{called}}","startTimeUnixNano":"17672688000{{from:00}}000000","endTimeUnixNano":"17672688000{{to:00}}000000"{{rest}}}""";
-        var body = $$"""
+        const string spans =
+            """
             {"resourceSpans":[{"scopeSpans":[{"spans":[
-              {{Span("00000000000000a1", "", name, 0, 90, "")}},
-              {{Span("00000000000000a3", "00000000000000a1", "chat", 30, 80, """,
+              {"traceId":"TRACE","spanId":"00000000000000a1","name":"NAME","startTimeUnixNano":"1767268800000000000","endTimeUnixNano":"1767268800090000000"},
+              {"traceId":"TRACE","spanId":"00000000000000a3","parentSpanId":"00000000000000a1","name":"chat","startTimeUnixNano":"1767268800030000000","endTimeUnixNano":"1767268800080000000",
                 "status":{"code":2,"message":"too long"},"attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},{"key":"gen_ai.prompt","value":{"stringValue":"What is Orrery?"}},
-                {"key":"gen_ai.usage.input_tokens","value":{"intValue":"40"}},{"key":"gen_ai.usage.output_tokens","value":{"intValue":"2"}}]""")}},
-              {{Span("00000000000000a2", "00000000000000a1", "look up", 10, 25, "")}}]}]}]}
+                {"key":"gen_ai.usage.input_tokens","value":{"intValue":"40"}},{"key":"gen_ai.usage.output_tokens","value":{"intValue":"2"}}]},
+              {"traceId":"TRACE","spanId":"00000000000000a2","parentSpanId":"00000000000000a1","name":"look up","startTimeUnixNano":"1767268800010000000","endTimeUnixNano":"1767268800025000000"}]}]}]}
             """;
+        var body = spans.Replace("TRACE", id, StringComparison.Ordinal).Replace("NAME", name, StringComparison.Ordinal);
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var response = await servers.Lived.Http.PostAsync(new Uri("/v1/traces", UriKind.Relative), content);
         response.EnsureSuccessStatusCode();
