@@ -41,7 +41,7 @@ internal readonly unsafe struct Q6_KRow<TDots> : IRowKernel
     private static Vector256<float> Add(Vector256<float> total, Vector256<byte> weights, sbyte* codes, Vector256<float> scales, int lane, float scale)
     {
         var dots = TDots.Add(default, weights, Vector256.Load(codes));
-        var spread = Vector256.Shuffle(scales, Vector256.Create(lane, lane, lane, lane, lane + 1, lane + 1, lane + 1, lane + 1));
+        var spread = Spread.Lanes(scales, Vector256.Create(lane, lane, lane, lane, lane + 1, lane + 1, lane + 1, lane + 1));
         return Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(dots), spread * Vector256.Create(scale), total);
     }
 }

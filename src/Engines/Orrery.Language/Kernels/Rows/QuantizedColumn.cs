@@ -19,8 +19,8 @@ internal readonly unsafe struct QuantizedColumn
     /// <summary><see cref="Scales"/> × 2¹¹², for <see cref="HalfScale"/>.</summary>
     public readonly float* RaisedScales;
 
-    /// <summary>Of each 32 codes.</summary>
-    public readonly int* Sums;
+    /// <summary>Of each 32 codes, a whole number.</summary>
+    public readonly float* Sums;
 
     /// <summary>Of each 32 quantised values: scale × sum.</summary>
     public readonly float* ValueSums;
@@ -37,8 +37,8 @@ internal readonly unsafe struct QuantizedColumn
         Codes = (sbyte*)memory;
         Scales = memory + length / 4;
         RaisedScales = Scales + groups;
-        Sums = (int*)(RaisedScales + groups);
-        ValueSums = (float*)Sums + groups;
+        Sums = RaisedScales + groups;
+        ValueSums = Sums + groups;
         HalfSums = ValueSums + groups;
     }
 

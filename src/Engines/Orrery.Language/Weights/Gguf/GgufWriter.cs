@@ -17,7 +17,10 @@ public sealed class GgufWriter(Stream output)
     private int _written = -1;
     private long _position;
 
-    /// <summary>Adds a metadata entry: string, int, uint, long, float, double, bool, or an array of string, int, float or bool.</summary>
+    /// <summary>
+    /// Adds a metadata entry: string, int, uint, long, float, double, bool, or an array of string, int, float or bool. A number that is not negative is written unsigned,
+    /// since llama.cpp refuses a count that is not.
+    /// </summary>
     public void Add(string key, object value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -34,7 +37,7 @@ public sealed class GgufWriter(Stream output)
         }
         else
         {
-            WriteNumber(_entries, (uint)TypeOf(value.GetType()));
+            WriteNumber(_entries, (uint)(value is >= 0 ? GgufValueType.UInt32 : TypeOf(value.GetType())));
             WriteValue(_entries, value);
         }
 
