@@ -19,6 +19,22 @@ public sealed record GenerationOptions
 
     /// <summary>Which tokens may come; null allows all.</summary>
     public ITokenConstraint? Constraint { get; init; }
+
+    /// <summary>
+    /// Guesses so many tokens ahead, 0 to 16, from what the text has said before, and keeps those that would have been chosen anyway: answers that quote their prompt come faster, and none
+    /// comes otherwise.
+    /// </summary>
+    public int LookAhead { get; init; }
+
+    internal const int MostLookAhead = 16;
+
+    internal void Validate()
+    {
+        Sampling.Validate();
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxTokens, 1);
+        if (LookAhead is < 0 or > MostLookAhead)
+            throw new ArgumentOutOfRangeException(nameof(LookAhead), LookAhead, $"Expected 0 to {MostLookAhead}.");
+    }
 }
 
 /// <summary>Why a generation ended.</summary>

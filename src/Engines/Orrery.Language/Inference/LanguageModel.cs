@@ -64,8 +64,7 @@ public sealed class LanguageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(prompt);
         options ??= new();
-        options.Sampling.Validate();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxTokens, 1);
+        options.Validate();
         CheckPrompt(prompt);
         return StreamAsync([.. prompt], options, cancellationToken);
     }
@@ -119,8 +118,10 @@ public sealed class LanguageModel : IDisposable
                 return _scheduler;
             _team = new(_options.Threads == 0 ? Environment.ProcessorCount : _options.Threads);
             var pool = new PagePool(Configuration.LayerCount, Configuration.KeyValueHeadCount, Configuration.HeadDimension, _options.CacheBytes);
-            var decoder = new Decoder(Configuration, _weights, _team, _options.StepTokens, _options.MaxSequences);
-            return _scheduler = new(decoder, new(_options.StepTokens, _options.MaxSequences), pool, Configuration, ContextLength, _options.MaxSequences);
+            // A row of logits for each sequence, and some for guesses.
+            var rows = Math.Min(_options.StepTokens, _options.MaxSequences + GenerationOptions.MostLookAhead);
+            var decoder = new Decoder(Configuration, _weights, _team, _options.StepTokens, rows);
+            return _scheduler = new(decoder, new(_options.StepTokens, rows), pool, Configuration, ContextLength, _options.MaxSequences);
         }
     }
 }

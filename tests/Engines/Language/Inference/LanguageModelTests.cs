@@ -1,6 +1,7 @@
 using Orrery.Kernel;
 using Orrery.Language.Inference;
 using Orrery.Language.Inference.Sampling;
+using Orrery.Language.Inference.Scheduling;
 using Orrery.Tests;
 using Xunit;
 
@@ -132,6 +133,37 @@ public sealed class LanguageModelTests : IDisposable
         Assert.Equal(first, Ids(await Generate(model, [.. beginning, 5], new() { MaxTokens = 10 })));
         using var fresh = Open();
         Assert.Equal(Ids(await Generate(fresh, [.. beginning, 6], new() { MaxTokens = 10 })), Ids(await Generate(model, [.. beginning, 6], new() { MaxTokens = 10 })));
+    }
+
+    /// <summary>A random model soon repeats itself, so that guesses are right and wrong in turn; a sampled one is mostly guessed wrongly.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.8f)]
+    public async Task Guesses_change_nothing(float temperature)
+    {
+        using var model = Open();
+        int[] prompt = [1, 2, 3, 4, 5, 6, 7, 1, 2, 3, 4];
+        var options = new GenerationOptions { MaxTokens = 120, Sampling = new() { Temperature = temperature, PresencePenalty = 0.1f, Seed = 5 } };
+        var plain = await Generate(model, prompt, options);
+        foreach (var ahead in (int[])[1, 4, 16])
+        {
+            var guessed = await Generate(model, prompt, options with { LookAhead = ahead });
+            Assert.Equal(Ids(plain), Ids(guessed));
+            Assert.Equal(FinishReason.Length, guessed[^1].Finish);
+        }
+
+        var together = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => Generate(model, prompt, options with { LookAhead = i }))));
+        Assert.All(together, one => Assert.Equal(Ids(plain), Ids(one)));
+    }
+
+    [Fact]
+    public void A_guess_follows_the_latest_place_that_looked_the_same()
+    {
+        Assert.Equal([9, 1], PromptLookup.Guess([1, 2, 3, 8, 1, 2, 3, 9, 1, 2, 3], 2).ToArray());
+        Assert.Equal([3, 7], PromptLookup.Guess([1, 2, 3, 7, 6, 1, 2], 2).ToArray());
+        Assert.Equal([5], PromptLookup.Guess([5, 5, 5, 5, 5], 2).ToArray());
+        Assert.Empty(PromptLookup.Guess([1, 2, 3, 4], 4).ToArray());
+        Assert.Empty(PromptLookup.Guess([1, 2, 1, 2], 0).ToArray());
     }
 
     [Fact]

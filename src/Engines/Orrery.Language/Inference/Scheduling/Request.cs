@@ -42,6 +42,16 @@ internal sealed class Request
 
     public ReadOnlySpan<int> Next(int count) => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tokens).Slice(Sequence.Length, count);
 
+    /// <summary>Tokens that may come after the last one, as far as they are wanted and allowed.</summary>
+    public ReadOnlySpan<int> Guess(int most, int contextLength)
+    {
+        // The first step also remembers the prompt, which ends where the cache does.
+        if (Generated == 0)
+            return [];
+        most = Math.Min(Math.Min(most, Options.LookAhead), Math.Min(Options.MaxTokens - Generated, contextLength - _tokens.Count) - 1);
+        return PromptLookup.Guess(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tokens), most);
+    }
+
     public void Give(GeneratedToken token)
     {
         _tokens.Add(token.Token);

@@ -21,7 +21,7 @@ internal sealed class Scheduler : IDisposable
     private readonly Queue<Request> _arrivals = [];
     private readonly LinkedList<Request> _waiting = [];
     private readonly List<Request> _running = [];
-    private readonly List<(Request Request, int Row)> _wanted = [];
+    private readonly List<(Request Request, int Row, int[] Guesses)> _wanted = [];
     private readonly int _most;
     private readonly Thread _thread;
     private bool _ended;
@@ -70,8 +70,8 @@ internal sealed class Scheduler : IDisposable
                 Join();
                 Fill();
                 _decoder.Step(_batch);
-                foreach (var (request, row) in _wanted)
-                    Take(request, row);
+                foreach (var (request, row, guesses) in _wanted)
+                    Take(request, row, guesses);
             }
             catch (Exception fault)
             {
@@ -150,15 +150,29 @@ internal sealed class Scheduler : IDisposable
                 if (request.Pending == 1 != (reading == 0))
                     continue;
                 var count = Math.Min(request.Pending, _batch.Capacity - _batch.Count);
-                if (count == 0)
+                if (count <= 0)
                     continue;
-                if (!RoomFor(request, count, ref i))
+                // Guesses take what others leave: each other's token comes first.
+                var spare = Math.Min(_batch.Capacity - _batch.Count, _batch.LogitCapacity - _batch.Wanted.Count) - _running.Count;
+                int[] guesses = reading == 0 ? [.. request.Guess(spare, _contextLength)] : [];
+                if (!RoomFor(request, count + guesses.Length, ref i))
                     continue;
                 _batch.Add(request.Sequence, request.Next(count));
                 if (request.Pending == 0)
-                    _wanted.Add((request, _batch.Want(_batch.Count - 1)));
+                    Want(request, guesses);
             }
         }
+    }
+
+    private void Want(Request request, int[] guesses)
+    {
+        _wanted.Add((request, _batch.Want(_batch.Count - 1), guesses));
+        if (guesses.Length == 0)
+            return;
+        var first = _batch.Count;
+        _batch.Add(request.Sequence, guesses);
+        for (var i = 0; i < guesses.Length; i++)
+            _batch.Want(first + i);
     }
 
     /// <summary>Makes room, by putting off younger generations where need be; false where this one itself is put off or ended.</summary>
@@ -207,10 +221,29 @@ internal sealed class Scheduler : IDisposable
         return true;
     }
 
-    private void Take(Request request, int row)
+    /// <summary>Chooses after the last token, and goes on after each guess that was right.</summary>
+    private void Take(Request request, int row, int[] guesses)
     {
         if (request.Generated == 0)
             _prefixes.Remember(request.Sequence, request.Tokens);
+        for (var i = 0; i <= guesses.Length; i++)
+        {
+            var length = request.Tokens.Count;
+            var finish = TakeOne(request, row + i);
+            var isRight = finish is FinishReason.None && i < guesses.Length && request.Tokens.Count > length && request.Tokens[^1] == guesses[i];
+            if (isRight)
+                continue;
+            // What was guessed wrongly, or beyond the end, is forgotten.
+            if (request.Sequence.Length > length)
+                request.Sequence.Truncate(length);
+            if (finish is not FinishReason.None)
+                End(request, null);
+            return;
+        }
+    }
+
+    private FinishReason TakeOne(Request request, int row)
+    {
         TokenChoice choice;
         try
         {
@@ -220,15 +253,14 @@ internal sealed class Scheduler : IDisposable
         {
             // A caller's constraint may fail; that is its own generation's fault alone.
             End(request, fault);
-            return;
+            return FinishReason.None;
         }
 
         var stops = request.Options.StopTokens.Contains(choice.Token) || (!request.Options.IgnoresEndTokens && _endTokens.Contains(choice.Token));
         var isFull = request.Generated + 1 >= request.Options.MaxTokens || request.Tokens.Count + 1 >= _contextLength;
         var finish = stops ? FinishReason.Stop : isFull ? FinishReason.Length : FinishReason.None;
         request.Give(new(choice.Token, choice.LogProbability, choice.Alternatives, finish));
-        if (finish is not FinishReason.None)
-            End(request, null);
+        return finish;
     }
 
     private void End(Request request, Exception? fault)
