@@ -15,7 +15,8 @@ public static class ComparisonPicture
         var description = string.Join("; ", report.Systems.Select(system => $"{system.Name}: {string.Join(", ", system.Measurements.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Recall:0.000} at {m.QueriesPerSecond:0}")))}"));
         return new CurvePlot(title, description, $"recall@{report.K}", "queries a second", [.. report.Systems.Select(Series)])
         {
-            X = Scale.Around([1, .. all.Select(m => m.Recall)], CurvePlot.Horizontal.From, CurvePlot.Horizontal.To),
+            // No recall is above 1, and equal ones still want a scale.
+            X = new(Math.Min(0.9, Math.Floor(all.Min(m => m.Recall) * 20) / 20), 1, CurvePlot.Horizontal.From, CurvePlot.Horizontal.To),
             Y = Scale.Logarithmic(all.Select(m => m.QueriesPerSecond), CurvePlot.Vertical.From, CurvePlot.Vertical.To),
         }.Draw();
     }

@@ -16,7 +16,8 @@ internal sealed class PgvectorPeer(string connection, string table) : IVectorPee
     {
         var version = await ScalarAsync<string?>("SELECT extversion FROM pg_extension WHERE extname = 'vector'", cancellationToken)
             ?? throw new InvalidException("The database has no extension 'vector': CREATE EXTENSION vector;");
-        return $"pgvector {version} on PostgreSQL {await ScalarAsync<string>("SHOW server_version", cancellationToken)}";
+        // "17.2 (Debian …)": who packaged it does not matter.
+        return $"pgvector {version} on PostgreSQL {(await ScalarAsync<string>("SHOW server_version", cancellationToken)).Split(' ')[0]}";
     }
 
     public async Task CreateAsync(int dimension, string distance, ComparisonOptions options, CancellationToken cancellationToken)
