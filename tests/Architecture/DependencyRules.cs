@@ -19,6 +19,7 @@ internal static class DependencyRules
     [
         Assembly.Load("Orrery.Ledger"), Assembly.Load("Orrery.Data"), Assembly.Load("Orrery.Features"), Assembly.Load("Orrery.Training"),
         Assembly.Load("Orrery.Pipelines"), Assembly.Load("Orrery.Serving"), Assembly.Load("Orrery.Monitoring"), Assembly.Load("Orrery.Search"),
+        Assembly.Load("Orrery.Gateway"),
     ];
 
     public static readonly Assembly Wires = Assembly.Load("Orrery.Protocols");

@@ -6,6 +6,7 @@ using Orrery.Data;
 using Orrery.Embedded;
 using Orrery.Embedded.Relational;
 using Orrery.Features;
+using Orrery.Gateway;
 using Orrery.Kernel;
 using Orrery.Ledger;
 using Orrery.Monitoring;
@@ -99,6 +100,7 @@ public static class OrreryServer
         services.AddServing(configuration);
         services.AddMonitoring(configuration);
         services.AddSearch();
+        services.AddGateway(configuration);
         services.AddProtocols();
         services.AddPages();
 

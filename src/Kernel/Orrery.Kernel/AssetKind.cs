@@ -35,6 +35,8 @@ public readonly record struct AssetKind
     public static readonly AssetKind Gate = new("gate");
     /// <summary>The declaration of an endpoint: its name, what it routes to, and how.</summary>
     public static readonly AssetKind Endpoint = new("endpoint");
+    /// <summary>The declaration of an LLM route: the providers behind a model's name, and what may be spent.</summary>
+    public static readonly AssetKind Route = new("route");
     /// <summary>What is watched of an endpoint, and when it alerts.</summary>
     public static readonly AssetKind Monitor = new("monitor");
     /// <summary>Points with vectors and payloads that can be searched.</summary>

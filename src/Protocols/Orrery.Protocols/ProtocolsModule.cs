@@ -5,6 +5,7 @@ using Orrery.Ledger.Webhooks;
 using Orrery.Platform.Access;
 using Orrery.Protocols.Mlflow;
 using Orrery.Protocols.Mlflow.Webhooks;
+using Orrery.Protocols.OpenAi;
 using Orrery.Protocols.OpenInference.Grpc;
 using Orrery.Protocols.OpenInference.Http;
 using Orrery.Protocols.Otlp;
@@ -32,6 +33,7 @@ public static class ProtocolsModule
         MlflowEndpoints.Map(routes);
         OtlpEndpoints.Map(routes);
         QdrantEndpoints.Map(routes);
+        OpenAiEndpoints.Map(routes);
         routes.MapGrpcService<InferenceGrpc>().RequireRole(Role.Viewer);
         routes.MapGrpcService<OtlpGrpc>().RequireRole(Role.Editor);
         QdrantGrpc.Map(routes);

@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orrery.Gateway.Caching;
+using Orrery.Gateway.Providers;
+using Orrery.Gateway.Routes;
+using Orrery.Gateway.Usage;
+using Orrery.Kernel;
+using Orrery.Ledger.Resources;
+using Orrery.Platform.Access;
+
+namespace Orrery.Gateway.Calls;
+
+/// <summary>The gateway: finds the route, looks at budget and cache, asks the targets, counts.</summary>
+internal sealed class RouteDesk(IResources resources, UsageStore usage, AnswerCache cache, Attempts attempts) : IGateway
+{
+    public async Task<IReadOnlyList<RouteSummary>> RoutesAsync(Caller caller, CancellationToken cancellationToken) =>
+        [.. (await resources.ListAsync<RouteSpec>(caller, AssetKind.Route, cancellationToken)).Select(route => new RouteSummary(route.Version.Name, route.Version.CreatedAt))];
+
+    public async Task<GatewayReply> AskAsync(Caller caller, GatewayRequest request, CancellationToken cancellationToken)
+    {
+        var route = await FindAsync(caller, request.Route, cancellationToken);
+        var left = await usage.LeftAsync(caller, request.Route, route.Spec.Budgets ?? [], cancellationToken);
+        return request.IsStreamed
+            ? await StreamAsync(caller, request, route.Spec, left, cancellationToken)
+            : await WholeAsync(caller, request, route, cancellationToken);
+    }
+
+    private async Task<Resource<RouteSpec>> FindAsync(Caller caller, string name, CancellationToken cancellationToken)
+    {
+        var known = AssetRef.IsName(name);
+        try
+        {
+            if (known)
+                return await resources.GetAsync<RouteSpec>(caller, new AssetRef(AssetKind.Route, name), cancellationToken);
+        }
+        catch (NotFoundException)
+        {
+            // Said below with the names that there are.
+        }
+
+        var routes = await RoutesAsync(caller, cancellationToken);
+        throw new NotFoundException($"There is no model '{name}'. {(routes.Count == 0 ? "No route is declared: apply one with 'kind: Route'." : $"There are: {string.Join(", ", routes.Take(20).Select(route => route.Name))}.")}");
+    }
+
+    private async Task<GatewayReply> WholeAsync(Caller caller, GatewayRequest request, Resource<RouteSpec> route, CancellationToken cancellationToken)
+    {
+        var key = route.Spec.Cache is null ? null : AnswerCache.Key(caller, route.Version.Number, request);
+        if (key is not null && await cache.FindAsync(key, cancellationToken) is { } kept)
+        {
+            await usage.AddAsync(caller, request.Route, default, isCached: true, cancellationToken);
+            return new GatewayReply(kept, null, "cache");
+        }
+
+        var (answer, target) = await attempts.RunAsync(route.Spec, (provider, target, token) => provider.AskAsync(target, request, token), cancellationToken);
+        var used = TokenUsage.Of(answer) ?? new(TokenUsage.Estimate(request.Body.ToJsonString().Length), TokenUsage.Estimate(answer.ToJsonString().Length));
+        // The tokens are spent, whether or not the client still waits.
+        await usage.AddAsync(caller, request.Route, used, isCached: false, CancellationToken.None);
+        answer["model"] = request.Route;
+        if (key is not null)
+            await cache.KeepAsync(key, answer, route.Spec.Cache!.Value, CancellationToken.None);
+        return new GatewayReply(answer, null, Attempts.Name(target));
+    }
+
+    private async Task<GatewayReply> StreamAsync(Caller caller, GatewayRequest request, RouteSpec spec, long? left, CancellationToken cancellationToken)
+    {
+        // A target has answered when its first part is here; until then the next may be asked.
+        var (parts, target) = await attempts.RunAsync(spec, (provider, target, deadline) => BegunStream.StartAsync(provider, target, request, deadline, cancellationToken), cancellationToken);
+        return new GatewayReply(null, CountedAsync(caller, request, parts, left, cancellationToken), Attempts.Name(target));
+    }
+
+    private async IAsyncEnumerable<JsonObject> CountedAsync(
+        Caller caller, GatewayRequest request, BegunStream parts, long? left, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var promptEstimate = TokenUsage.Estimate(request.Body.ToJsonString().Length);
+        var asksUsage = request.Body["stream_options"]?["include_usage"] is JsonValue flag && flag.GetValueKind() == JsonValueKind.True;
+        TokenUsage? counted = null;
+        var count = 0L;
+        try
+        {
+            do
+            {
+                var part = parts.Current;
+                part["model"] = request.Route;
+                counted = TokenUsage.Of(part) ?? counted;
+                count++;
+                // The last part carries the usage and no choice.
+                if (part["choices"] is JsonArray { Count: > 0 } || asksUsage)
+                {
+                    if (!asksUsage)
+                        part.Remove("usage");
+                    yield return part;
+                }
+
+                // A part is about a token.
+                if (left is { } most && promptEstimate + count > most)
+                    throw new QuotaExceededException($"The budget of the route '{request.Route}' ended amid the answer.");
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            while (await NextAsync(parts));
+        }
+        finally
+        {
+            await parts.DisposeAsync();
+            await usage.AddAsync(caller, request.Route, counted ?? new(promptEstimate, count), isCached: false, CancellationToken.None);
+        }
+    }
+
+    private static async Task<bool> NextAsync(BegunStream parts)
+    {
+        try
+        {
+            return await parts.MoveNextAsync();
+        }
+        catch (ProviderFault fault)
+        {
+            throw new UnavailableException(fault.Message, fault);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orrery.Gateway.Caching;
+using Orrery.Gateway.Calls;
+using Orrery.Gateway.Providers;
+using Orrery.Gateway.Providers.Local;
+using Orrery.Gateway.Routes;
+using Orrery.Gateway.Usage;
+using Orrery.Ledger.Resources;
+using Orrery.Platform.Hosting;
+using Orrery.Platform.Relational;
+
+namespace Orrery.Gateway;
+
+/// <summary>The gateway: language models behind declared routes.</summary>
+public static class GatewayModule
+{
+    /// <summary>Registers the gateway; it stands on Platform's ports and the ledger. No model is opened and no connection made before the first request.</summary>
+    public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddModuleOptions<GatewayOptions>(configuration, "Gateway");
+        MigrationSource.Add(services, typeof(GatewayModule).Assembly);
+        services.AddSingleton<IResourceKind, RouteKind>();
+        services.AddSingleton<ProviderHttp>();
+        services.AddSingleton<OpenAiProvider>();
+        services.AddSingleton<LocalModels>();
+        services.AddSingleton<LocalProvider>();
+        services.AddSingleton<UsageStore>();
+        services.AddSingleton<AnswerCache>();
+        services.AddSingleton<Attempts>();
+        services.AddSingleton<IGateway, RouteDesk>();
+        return services;
+    }
+}

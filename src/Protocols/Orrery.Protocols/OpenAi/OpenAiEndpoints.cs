@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orrery.Gateway;
+using Orrery.Gateway.Calls;
+using Orrery.Kernel;
+using Orrery.Platform.Access;
+
+namespace Orrery.Protocols.OpenAi;
+
+/// <summary>OpenAI's API: a model is a route of the gateway. Source: github.com/openai/openai-openapi.</summary>
+internal sealed class OpenAiEndpoints(IServiceProvider services)
+{
+    private readonly Lazy<IGateway> _gateway = new(services.GetRequiredService<IGateway>);
+    private readonly Lazy<int> _mostBytes = new(() => services.GetRequiredService<IOptions<GatewayOptions>>().Value.MaxRequestBytes);
+
+    public static void Map(IEndpointRouteBuilder routes) => new OpenAiEndpoints(routes.ServiceProvider).MapRoutes(routes);
+
+    private void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/v1").ExcludeFromDescription().RequireRole(Role.Viewer);
+        api.MapGet("/models", http => OpenAiErrors.AnswerAsync(http, ModelsAsync));
+        api.MapGet("/models/{**model}", http => OpenAiErrors.AnswerAsync(http, ModelAsync));
+        api.MapPost("/chat/completions", context => OpenAiErrors.AnswerAsync(context, http => AskAsync(http, GatewayOperation.Chat)));
+        api.MapPost("/completions", context => OpenAiErrors.AnswerAsync(context, http => AskAsync(http, GatewayOperation.Completion)));
+        api.MapPost("/embeddings", context => OpenAiErrors.AnswerAsync(context, http => AskAsync(http, GatewayOperation.Embedding)));
+    }
+
+    private async Task ModelsAsync(HttpContext http)
+    {
+        var routes = await _gateway.Value.RoutesAsync(http.Caller(), http.RequestAborted);
+        await WriteAsync(http, new JsonObject { ["object"] = "list", ["data"] = new JsonArray([.. routes.Select(route => (JsonNode)Model(route))]) });
+    }
+
+    private async Task ModelAsync(HttpContext http)
+    {
+        var name = (string?)http.GetRouteValue("model") ?? "";
+        var route = (await _gateway.Value.RoutesAsync(http.Caller(), http.RequestAborted)).FirstOrDefault(route => route.Name == name)
+            ?? throw new NotFoundException($"There is no model '{name}'.");
+        await WriteAsync(http, Model(route));
+    }
+
+    private static JsonObject Model(RouteSummary route) => new() { ["id"] = route.Name, ["object"] = "model", ["created"] = route.DeclaredAt.ToUnixTimeSeconds(), ["owned_by"] = "orrery" };
+
+    private async Task AskAsync(HttpContext http, GatewayOperation operation)
+    {
+        var request = OpenAiRequest.Read(await OpenAiBody.ReadAsync(http, _mostBytes.Value), operation);
+        var reply = await _gateway.Value.AskAsync(http.Caller(), request, http.RequestAborted);
+        http.Response.Headers["x-orrery-target"] = Uri.EscapeDataString(reply.Target);
+        if (reply.Whole is { } whole)
+            await WriteAsync(http, whole);
+        else
+            await StreamAsync(http, reply.Parts!);
+    }
+
+    private static async Task StreamAsync(HttpContext http, IAsyncEnumerable<JsonObject> parts)
+    {
+        http.Response.ContentType = "text/event-stream";
+        http.Response.Headers.CacheControl = "no-cache";
+        try
+        {
+            await foreach (var part in parts.WithCancellation(http.RequestAborted))
+                await SendAsync(http, JsonSerializer.SerializeToUtf8Bytes(part));
+            await SendAsync(http, "[DONE]"u8.ToArray());
+        }
+        catch (OrreryException refusal)
+        {
+            // The status is long gone: clients read an error in the stream.
+            await SendAsync(http, JsonSerializer.SerializeToUtf8Bytes(OpenAiErrors.Body(refusal).Body));
+        }
+    }
+
+    private static async Task SendAsync(HttpContext http, byte[] data)
+    {
+        byte[] line = [.. "data: "u8, .. data, .. "\n\n"u8];
+        await http.Response.Body.WriteAsync(line, http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
+    }
+
+    private static async Task WriteAsync(HttpContext http, JsonObject body)
+    {
+        http.Response.ContentType = "application/json";
+        await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body), http.RequestAborted);
+    }
+}

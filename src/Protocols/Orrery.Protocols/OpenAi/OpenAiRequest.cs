@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orrery.Gateway.Calls;
+using Orrery.Kernel;
+
+namespace Orrery.Protocols.OpenAi;
+
+/// <summary>Checks what every provider needs of a request; the rest is the provider's to judge.</summary>
+internal static class OpenAiRequest
+{
+    public static GatewayRequest Read(JsonObject body, GatewayOperation operation)
+    {
+        if (body["model"]?.GetValueKind() != JsonValueKind.String)
+            throw Wrong("model", "must be the name of a route");
+        var isStreamed = body["stream"]?.GetValueKind() switch
+        {
+            null or JsonValueKind.Null or JsonValueKind.False => false,
+            JsonValueKind.True => operation != GatewayOperation.Embedding ? true : throw Wrong("stream", "is not for embeddings"),
+            _ => throw Wrong("stream", "must be true or false"),
+        };
+        if (body["stream_options"] is not (null or JsonObject))
+            throw Wrong("stream_options", "must be an object");
+        switch (operation)
+        {
+            case GatewayOperation.Chat:
+                CheckMessages(body);
+                break;
+            case GatewayOperation.Completion:
+                if (body["prompt"] is not JsonArray { Count: > 0 } && body["prompt"]?.GetValueKind() != JsonValueKind.String)
+                    throw Wrong("prompt", "must be a string or an array that is not empty");
+                break;
+            default:
+                CheckInput(body);
+                break;
+        }
+
+        return new GatewayRequest(operation, body["model"]!.GetValue<string>(), body, isStreamed);
+    }
+
+    private static void CheckMessages(JsonObject body)
+    {
+        if (body["messages"] is not JsonArray { Count: > 0 } messages)
+            throw Wrong("messages", "must be an array with at least one message");
+        for (var i = 0; i < messages.Count; i++)
+        {
+            if (messages[i] is not JsonObject message)
+                throw Wrong($"messages[{i}]", "must be an object");
+            if (message["role"]?.GetValueKind() != JsonValueKind.String)
+                throw Wrong($"messages[{i}].role", "must be a string, as 'user'");
+            if (message["content"] is not (null or JsonArray) && message["content"]!.GetValueKind() != JsonValueKind.String)
+                throw Wrong($"messages[{i}].content", "must be a string or an array of parts");
+        }
+    }
+
+    private static void CheckInput(JsonObject body)
+    {
+        if (body["input"] is not JsonArray { Count: > 0 and <= 2048 } && body["input"]?.GetValueKind() != JsonValueKind.String)
+            throw Wrong("input", "must be a string or an array of 1 to 2048 entries");
+        if (body["encoding_format"] is { } format && format.ToString() is not ("float" or "base64"))
+            throw Wrong("encoding_format", "must be 'float' or 'base64'");
+        if (body["dimensions"] is { } dimensions && !(dimensions is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out int count) && count > 0))
+            throw Wrong("dimensions", "must be a whole number above 0");
+    }
+
+    private static InvalidException Wrong(string param, string complaint) => new($"'{param}' {complaint}.") { Errors = new Dictionary<string, string> { [param] = complaint } };
+}
