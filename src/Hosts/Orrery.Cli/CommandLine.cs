@@ -26,6 +26,7 @@ internal static class CommandLine
         StudyCommand.Create(),
         LogsCommand.Create(),
         ReproduceCommand.Create(),
+        EvaluateCommand.Create(),
         ImportCommand.Create(),
         ExportCommand.Create(),
         CompareCommand.Create(),

@@ -32,6 +32,7 @@ public sealed class OrreryClient
         if (workspace is not null)
             _http.DefaultRequestHeaders.Add(WorkspaceHeader, workspace);
         Assets = new(this);
+        Collections = new(this);
         Data = new(this);
         Endpoints = new(this);
         Features = new(this);
@@ -54,6 +55,9 @@ public sealed class OrreryClient
 
     /// <summary>Sources and datasets.</summary>
     public DataClient Data { get; }
+
+    /// <summary>Collections of vectors.</summary>
+    public CollectionsClient Collections { get; }
 
     /// <summary>Endpoints and their predictions.</summary>
     public EndpointsClient Endpoints { get; }

@@ -3,14 +3,14 @@ namespace Orrery.Client;
 /// <summary>A token as it may be shown.</summary>
 public sealed record Token(
     string Name, string Workspace, [property: Words("viewer", "editor", "approver", "admin")] string Role, string CreatedBy, DateTimeOffset CreatedAt,
-    IReadOnlyList<TokenScope>? Scopes = null);
+    IReadOnlyList<CollectionScope>? Scopes = null);
 
 /// <summary>A collection that a token is kept to.</summary>
 /// <param name="Collection">Its name; <c>*</c> is every collection.</param>
 /// <param name="Access">read, or write.</param>
 /// <param name="Field">The payload field with a document's access list; null where all documents may be read.</param>
 /// <param name="AnyOf">Which entries of it let the token read a document.</param>
-public sealed record TokenScope(string Collection, [property: Words("read", "write")] string Access, string? Field = null, IReadOnlyList<string>? AnyOf = null);
+public sealed record CollectionScope(string Collection, [property: Words("read", "write")] string Access, string? Field = null, IReadOnlyList<string>? AnyOf = null);
 
 /// <summary>A token when it is made: the one time that its secret is shown.</summary>
 public sealed record CreatedToken(Token Info, string Secret);
@@ -30,7 +30,7 @@ public sealed class TokensClient
         _client.PostAsync<CreatedToken>("/api/v1/tokens", new { name, role }, cancellationToken);
 
     /// <summary>Makes a token that is kept to collections, and to the documents of each whose access lists name it.</summary>
-    public Task<CreatedToken> CreateAsync(string name, string role, IReadOnlyList<TokenScope> scopes, CancellationToken cancellationToken = default) =>
+    public Task<CreatedToken> CreateAsync(string name, string role, IReadOnlyList<CollectionScope> scopes, CancellationToken cancellationToken = default) =>
         _client.PostAsync<CreatedToken>("/api/v1/tokens", new { name, role, scopes }, cancellationToken);
 
     /// <summary>The workspace's tokens.</summary>

@@ -141,6 +141,7 @@ public static class OrreryServer
         app.MapTraining();
         app.MapServing();
         app.MapMonitoring();
+        app.MapSearch();
         app.MapProtocols();
 
         TokenEndpoints.Map(app);

@@ -1,7 +1,9 @@
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Platform.Ownership;
 using Orrery.Search.Checkpoints;
 using Orrery.Search.Collections;
+using Orrery.Search.Relevance;
 using Orrery.Search.Shards;
 using Orrery.Search.Snapshots;
 
@@ -21,8 +23,16 @@ public static class SearchModule
         services.AddSingleton<IOwnerFactory<Shard>, ShardFactory>();
         services.AddSingleton<CollectionDirectory>();
         services.AddSingleton<ICollections>(provider => provider.GetRequiredService<CollectionDirectory>());
+        services.AddSingleton<IRelevance, RelevanceEvaluation>();
         services.AddSingleton<SnapshotRestore>();
         services.AddSingleton<ISnapshots, SnapshotStore>();
         return services;
+    }
+
+    /// <summary>Maps the module's native routes.</summary>
+    public static IEndpointRouteBuilder MapSearch(this IEndpointRouteBuilder routes)
+    {
+        RelevanceEndpoints.Map(routes);
+        return routes;
     }
 }

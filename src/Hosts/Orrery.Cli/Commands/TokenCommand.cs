@@ -37,7 +37,7 @@ internal static class TokenCommand
         return command;
     }
 
-    private static TokenScope Scope(string text, string? documents)
+    private static CollectionScope Scope(string text, string? documents)
     {
         var (collection, access) = text.Split(':', 2) is [var named, var given] ? (named, given) : (text, "read");
         var parts = documents?.Split('=', 2);
