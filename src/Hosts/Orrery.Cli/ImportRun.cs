@@ -49,7 +49,8 @@ internal static class ImportRun
         foreach (var (what, count) in new[]
                  {
                      ("runs", report.Runs), ("runs that were there already", report.RunsThere), ("of them without an end; import again when they have one", report.RunsOpen),
-                     ("parameters", report.Parameters), ("metric points", report.Points), ("files", report.Artifacts),
+                     ("parameters", report.Parameters), ("metric points", report.Points), ("files", report.Artifacts), ("datasets of runs", report.Datasets),
+                     ("registered models", report.Models), ("their versions", report.Versions),
                  })
         {
             if (count > 0 || what == "runs")

@@ -23,6 +23,10 @@ public sealed record NewRun(
     string Kind, string Name, string Folder = "Default", RunId? Parent = null, long? Seed = null, IReadOnlyDictionary<string, string>? Parameters = null,
     IReadOnlyDictionary<string, string>? Tags = null, RunId? Id = null, DateTimeOffset? StartedAt = null, RunEnvironment? Environment = null);
 
+/// <summary>A dataset that a run says it read, known by name and digest; source, schema and profile as JSON.</summary>
+public sealed record LoggedDataset(
+    string Name, string Digest, string SourceType = "", string Source = "", string? Schema = null, string? Profile = null, IReadOnlyDictionary<string, string>? Tags = null);
+
 /// <summary>A line of a run's log.</summary>
 public sealed record LogLine(long Number, DateTimeOffset Time, string Text);
 
@@ -56,6 +60,10 @@ public sealed class RunsClient
         RunId run, IReadOnlyList<MetricPoint>? metrics = null, IReadOnlyDictionary<string, string>? parameters = null, IReadOnlyDictionary<string, string>? tags = null,
         CancellationToken cancellationToken = default) =>
         _client.PostAsync<Run>($"/api/v1/runs/{run}/log", new { metrics, parameters, tags }, cancellationToken);
+
+    /// <summary>Says which datasets the run read, which are no versions of this server.</summary>
+    public Task<Run> LogDatasetsAsync(RunId run, IReadOnlyList<LoggedDataset> datasets, CancellationToken cancellationToken = default) =>
+        _client.PostAsync<Run>($"/api/v1/runs/{run}/log", new { datasets }, cancellationToken);
 
     /// <summary>Ends a run: <c>finished</c>, <c>failed</c> or <c>cancelled</c>; now, unless it ended before.</summary>
     public Task<Run> FinishAsync(RunId run, string status = "finished", string? error = null, DateTimeOffset? endedAt = null, CancellationToken cancellationToken = default) =>

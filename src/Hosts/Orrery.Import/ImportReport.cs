@@ -23,6 +23,15 @@ public sealed class ImportReport
     /// <summary>Files.</summary>
     public long Artifacts { get; internal set; }
 
+    /// <summary>Registered models that are there now.</summary>
+    public long Models { get; internal set; }
+
+    /// <summary>Versions of them that were brought.</summary>
+    public long Versions { get; internal set; }
+
+    /// <summary>Datasets that runs say they read.</summary>
+    public long Datasets { get; internal set; }
+
     /// <summary>What had no counterpart, and how often: in the words of the system it came from.</summary>
     public IReadOnlyDictionary<string, long> Left => _left;
 

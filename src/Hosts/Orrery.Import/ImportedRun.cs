@@ -39,6 +39,9 @@ public sealed record ImportedRun(RunId Id, string Folder, string Name, DateTimeO
     /// <summary>Free labels.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The datasets that it says it read.</summary>
+    public IReadOnlyList<LoggedDataset> Datasets { get; init; } = [];
+
     /// <summary>Its metric points; they are read while they are sent, and never all in memory.</summary>
     public IAsyncEnumerable<MetricPoint> Points { get; init; } = AsyncEnumerable.Empty<MetricPoint>();
 

@@ -30,6 +30,13 @@ public sealed class RunImport(OrreryClient orrery)
             progress?.Report(report);
         }
 
+        // After the runs that made them.
+        if (source is IModelSource models)
+        {
+            await foreach (var model in models.ModelsAsync(cancellationToken))
+                await new ModelImport(orrery).BringAsync(model, report, cancellationToken);
+        }
+
         return report;
     }
 
@@ -43,6 +50,9 @@ public sealed class RunImport(OrreryClient orrery)
         }
 
         await orrery.Runs.LogAsync(run.Id, parameters: Kept(run.Parameters, "parameter", report), tags: Kept(run.Tags, "tag", report), cancellationToken: cancellationToken);
+        if (run.Datasets.Count > 0)
+            await orrery.Runs.LogDatasetsAsync(run.Id, run.Datasets, cancellationToken);
+        report.Datasets += run.Datasets.Count;
         await SendPointsAsync(run, report, cancellationToken);
         await SendLinesAsync(run, cancellationToken);
         await foreach (var artifact in run.Artifacts.WithCancellation(cancellationToken))

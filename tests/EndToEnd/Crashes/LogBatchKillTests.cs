@@ -32,6 +32,7 @@ public sealed class LogBatchKillTests(ITestOutputHelper output)
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         using var folder = new TempFolder();
+        await TestDatabase.MakeForServersAsync(folder.File(Server.DataFolder));
         List<string> runs = [];
         for (var life = 0; life < Kills; life++)
         {

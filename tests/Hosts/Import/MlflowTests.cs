@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Orrery.Hosts.Tests.Server;
 using Orrery.Import;
@@ -13,6 +15,9 @@ public sealed class MlflowTests : IDisposable
     private const string Parent = "0a000000000000000000000000000001";
     private const string Child = "0b000000000000000000000000000002";
 
+    private const string Wire = "/api/2.0/mlflow/";
+    private const string ElsewhereVersion = "version of a registered model whose files are a logged model's or lie on a machine of its own";
+
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -27,8 +32,25 @@ public sealed class MlflowTests : IDisposable
 
         await AssertBroughtAsync(server);
         Assert.Equal((2, 4, 1), (report.Runs, report.Points, report.Artifacts));
-        Assert.Equal(new Dictionary<string, long> { ["deleted run"] = 1, ["registered model"] = 1 }, report.Left.ToDictionary());
-        Assert.Equal(2, (await ImportAsync(server, new MlflowFolder(_folder.Path))).RunsThere);
+        Assert.Equal(new Dictionary<string, long> { ["deleted run"] = 1, [ElsewhereVersion] = 1 }, report.Left.ToDictionary());
+        Assert.Equal((1, 1), (report.Models, report.Versions));
+        await AssertModelAsync(server);
+        var again = await ImportAsync(server, new MlflowFolder(_folder.Path));
+        Assert.Equal((2, 1, 0), (again.RunsThere, again.Models, again.Versions));
+        await AssertModelAsync(server);
+    }
+
+    [Fact]
+    public async Task A_model_of_that_name_which_no_import_made_stays_as_it_is()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.Client.SendAsync<JsonElement>(HttpMethod.Post, Wire + "registered-models/create", JsonContent.Create(new { name = "flights" }));
+        WriteFolder();
+
+        var report = await ImportAsync(server, new MlflowFolder(_folder.Path));
+
+        Assert.Equal(1, report.Left["registered model whose name is taken here"]);
+        Assert.False((await ModelAsync(server)).TryGetProperty("aliases", out var aliases) && aliases.GetArrayLength() > 0);
     }
 
     [Fact]
@@ -44,6 +66,7 @@ public sealed class MlflowTests : IDisposable
         var report = await ImportAsync(ours, new MlflowServer(http, theirs.Address));
 
         await AssertBroughtAsync(ours);
+        await AssertModelAsync(ours);
         Assert.Equal((2, 4, 1), (report.Runs, report.Points, report.Artifacts));
     }
 
@@ -60,7 +83,11 @@ public sealed class MlflowTests : IDisposable
             var report = await ImportAsync(server, new MlflowDatabase(_folder.File("mlflow.db")));
 
             await AssertBroughtAsync(server);
-            Assert.Equal((2, 4, 1), (report.Runs, report.Points, report.Artifacts));
+            await AssertModelAsync(server);
+            var reader = await server.Client.SendAsync<JsonElement>(HttpMethod.Post, "/api/v1/runs/search", JsonContent.Create(new { filter = "datasets.name = 'weeks' AND datasets.context = 'training'" }));
+            var weeks = Assert.Single(Assert.Single(reader.GetProperty("items").EnumerateArray()).GetProperty("datasets").EnumerateArray());
+            Assert.Equal(("d1", "local", "{}"), (weeks.GetProperty("digest").GetString(), weeks.GetProperty("sourceType").GetString(), weeks.GetProperty("source").GetString()));
+            Assert.Equal((2, 4, 1, 1), (report.Runs, report.Points, report.Artifacts, report.Datasets));
             Assert.Equal(1, report.Left["artifacts of a run outside of the folder of artifacts (name theirs with --files)"]);
             Assert.Equal(1, report.Left["deleted run"]);
         }
@@ -124,6 +151,24 @@ public sealed class MlflowTests : IDisposable
         Assert.Equal("picture", await server.Http.GetStringAsync(new Uri($"/api/v1/runs/{child.Id}/artifacts/plots/roc%20curve.txt", UriKind.Relative)));
     }
 
+    /// <summary>Version 2 there is the first here: it points at the files that came with its run.</summary>
+    private static async Task AssertModelAsync(TestServer server)
+    {
+        var model = await ModelAsync(server);
+        Assert.Equal("delays", model.GetProperty("description").GetString());
+        Assert.Contains(model.GetProperty("tags").EnumerateArray(), tag => (tag.GetProperty("key").GetString(), tag.GetProperty("value").GetString()) == ("team", "ops"));
+        var alias = Assert.Single(model.GetProperty("aliases").EnumerateArray());
+        Assert.Equal(("champion", "1"), (alias.GetProperty("alias").GetString(), alias.GetProperty("version").ToString()));
+        var version = (await server.Client.SendAsync<JsonElement>(HttpMethod.Get, Wire + "model-versions/get?name=flights&version=1")).GetProperty("model_version");
+        var run = await server.Client.Runs.GetAsync(RunId.TryParse(Child, out var id) ? id : default);
+        Assert.Equal(($"{run.ArtifactUri}/plots", Child, "Production", "second"),
+            (version.GetProperty("source").GetString(), version.GetProperty("run_id").GetString(), version.GetProperty("current_stage").GetString(), version.GetProperty("description").GetString()));
+        Assert.Contains(version.GetProperty("tags").EnumerateArray(), tag => (tag.GetProperty("key").GetString(), tag.GetProperty("value").GetString()) == ("checked", "yes"));
+    }
+
+    private static async Task<JsonElement> ModelAsync(TestServer server) =>
+        (await server.Client.SendAsync<JsonElement>(HttpMethod.Get, Wire + "registered-models/get?name=flights")).GetProperty("registered_model");
+
     private void WriteFolder()
     {
         Write("mlruns/0/meta.yaml", "experiment_id: '0'\nname: Default\nlifecycle_stage: active\n");
@@ -138,7 +183,12 @@ public sealed class MlflowTests : IDisposable
         Write($"mlruns/1/{Child}/artifacts/plots/roc curve.txt", "picture");
         Write($"mlruns/1/{Parent}/meta.yaml", $"run_id: {Parent}\nrun_name: sweep\nstatus: 3\nstart_time: 1700000000900\nend_time: 1700000010000\nlifecycle_stage: active\n");
         Write("mlruns/1/0c000000000000000000000000000003/meta.yaml", "run_id: 0c000000000000000000000000000003\nstatus: 3\nlifecycle_stage: deleted\n");
-        Write("mlruns/models/flights/meta.yaml", "name: flights\n");
+        Write("mlruns/models/flights/meta.yaml", "name: flights\ndescription: delays\n");
+        Write("mlruns/models/flights/tags/team", "ops");
+        Write("mlruns/models/flights/aliases/champion", "2");
+        Write("mlruns/models/flights/version-2/meta.yaml", $"name: flights\nversion: 2\nsource: file:///elsewhere/mlruns/1/{Child}/artifacts/plots\nrun_id: {Child}\ncurrent_stage: Production\ndescription: second\n");
+        Write("mlruns/models/flights/version-2/tags/checked", "yes");
+        Write("mlruns/models/flights/version-3/meta.yaml", "name: flights\nversion: 3\nsource: models:/m-0123\nrun_id: null\ncurrent_stage: None\n");
     }
 
     private void WriteDatabase(string secrets)
@@ -155,6 +205,22 @@ public sealed class MlflowTests : IDisposable
             CREATE TABLE metrics (key TEXT, value DOUBLE, timestamp BIGINT, run_uuid TEXT, step BIGINT, is_nan BOOLEAN);
             CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT);
             CREATE TABLE tags (key TEXT, value TEXT, run_uuid TEXT);
+            CREATE TABLE datasets (dataset_uuid TEXT, experiment_id INTEGER, name TEXT, digest TEXT, dataset_source_type TEXT, dataset_source TEXT, dataset_schema TEXT, dataset_profile TEXT);
+            CREATE TABLE inputs (input_uuid TEXT, source_type TEXT, source_id TEXT, destination_type TEXT, destination_id TEXT);
+            CREATE TABLE input_tags (input_uuid TEXT, name TEXT, value TEXT);
+            CREATE TABLE registered_models (name TEXT, description TEXT);
+            CREATE TABLE registered_model_tags (name TEXT, key TEXT, value TEXT);
+            CREATE TABLE registered_model_aliases (name TEXT, alias TEXT, version INTEGER);
+            CREATE TABLE model_versions (name TEXT, version INTEGER, description TEXT, current_stage TEXT, source TEXT, run_id TEXT);
+            CREATE TABLE model_version_tags (name TEXT, version INTEGER, key TEXT, value TEXT);
+            INSERT INTO datasets VALUES ('ds', 1, 'weeks', 'd1', 'local', '{}', NULL, NULL);
+            INSERT INTO inputs VALUES ('in', 'DATASET', 'ds', 'RUN', $child);
+            INSERT INTO input_tags VALUES ('in', 'mlflow.data.context', 'training');
+            INSERT INTO registered_models VALUES ('flights', 'delays');
+            INSERT INTO registered_model_tags VALUES ('flights', 'team', 'ops');
+            INSERT INTO registered_model_aliases VALUES ('flights', 'champion', 2);
+            INSERT INTO model_versions VALUES ('flights', 1, NULL, 'Deleted_Internal', 'x', ''), ('flights', 2, 'second', 'Production', 'runs:/' || $child || '/plots', $child);
+            INSERT INTO model_version_tags VALUES ('flights', 2, 'checked', 'yes');
             INSERT INTO experiments VALUES (1, 'flights / delays', 'active');
             INSERT INTO runs VALUES ($child, 'trial-1', 1, 'KILLED', 1700000000500, 1700000009000, 'active', $artifacts);
             INSERT INTO runs VALUES ($parent, 'sweep', 1, 'FINISHED', 1700000000900, 1700000010000, 'active', $secrets);

@@ -9,7 +9,7 @@ namespace Orrery.Import.Mlflow;
 /// The runs of an <c>mlflow.db</c>, MLflow's store in SQLite. It is opened for reading alone. Artifacts lie elsewhere: those below the folder of artifacts (by default the database's own)
 /// are brought, and no others, because a database must not say which files of this machine are sent away.
 /// </summary>
-public sealed class MlflowDatabase : IRunSource
+public sealed class MlflowDatabase : IRunSource, IModelSource
 {
     private readonly SqliteConnection _connection;
     private readonly string _artifacts;
@@ -53,10 +53,10 @@ public sealed class MlflowDatabase : IRunSource
         report.Leave("deleted run", Rows("SELECT count(*) FROM runs WHERE lifecycle_stage <> 'active'", row => row.GetInt64(0)).Single());
         foreach (var (table, what) in new[]
                  {
-                     ("registered_models", "registered model"), ("model_versions", "version of a registered model"), ("logged_models", "logged model"), ("trace_info", "trace"), ("inputs", "input of a run"),
+                     ("logged_models", "logged model"), ("trace_info", "trace"),
                  })
         {
-            if (Rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name = $name", row => row.GetString(0), ("$name", table)).Count > 0)
+            if (Has(table))
                 report.Leave(what, Rows($"SELECT count(*) FROM {table}", row => row.GetInt64(0)).Single());
         }
 
@@ -72,9 +72,53 @@ public sealed class MlflowDatabase : IRunSource
         {
             cancellationToken.ThrowIfCancellationRequested();
             var run = head with { Parameters = Texts("SELECT key, value FROM params WHERE run_uuid = $run", head.Id) };
-            yield return run.ToImported(known) with { Points = PointsAsync(run.Id), Artifacts = ArtifactsAsync(uris[run.Id], report) };
+            yield return run.ToImported(known) with { Points = PointsAsync(run.Id), Artifacts = ArtifactsAsync(uris[run.Id], report), Datasets = Datasets(run.Id) };
         }
     }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ImportedModel> ModelsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await Task.CompletedTask;
+        if (!Has("registered_models") || !Has("model_versions"))
+            yield break;
+        foreach (var (name, description) in Rows("SELECT name, coalesce(description, '') FROM registered_models ORDER BY name", row => (row.GetString(0), row.GetString(1))))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var versions = Rows(
+                "SELECT version, coalesce(source, ''), coalesce(run_id, ''), coalesce(description, ''), coalesce(current_stage, '') FROM model_versions WHERE name = $name AND coalesce(current_stage, '') <> 'Deleted_Internal' ORDER BY version",
+                row => new ImportedVersion(
+                    row.GetInt64(0), row.GetString(1), row.GetString(2).Length == 0 ? null : MlflowRun.IdOf(row.GetString(2)), row.GetString(3), row.GetString(4), Empty) { RunName = row.GetString(2) },
+                ("$name", name));
+            yield return new(
+                name, description, Entries("registered_model_tags", "name = $name", ("$name", name)),
+                [.. versions.Select(version => version with { Tags = Entries("model_version_tags", "name = $name AND version = $version", ("$name", name), ("$version", version.Number)) })],
+                Has("registered_model_aliases")
+                    ? Rows("SELECT alias, version FROM registered_model_aliases WHERE name = $name", row => (Alias: row.GetString(0), Version: row.GetInt64(1)), ("$name", name)).ToDictionary(row => row.Alias, row => row.Version)
+                    : []);
+        }
+    }
+
+    private List<LoggedDataset> Datasets(string run)
+    {
+        if (!Has("inputs") || !Has("datasets"))
+            return [];
+        return Rows(
+            """
+            SELECT i.input_uuid, d.name, d.digest, d.dataset_source_type, d.dataset_source, d.dataset_schema, d.dataset_profile
+            FROM inputs i JOIN datasets d ON d.dataset_uuid = i.source_id WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN' AND i.destination_id = $run
+            """,
+            row => new LoggedDataset(
+                row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6),
+                Has("input_tags") ? Rows("SELECT name, value FROM input_tags WHERE input_uuid = $input", tag => KeyValuePair.Create(tag.GetString(0), tag.GetString(1)), ("$input", row.GetString(0))).DistinctBy(tag => tag.Key).ToDictionary() : null),
+            ("$run", run));
+    }
+
+    private bool Has(string table) => Rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name = $name", row => row.GetString(0), ("$name", table)).Count > 0;
+
+    private Dictionary<string, string> Entries(string table, string condition, params (string Name, object Value)[] values) => Has(table)
+        ? Rows($"SELECT key, value FROM {table} WHERE {condition}", row => (Key: row.GetString(0), Value: row.IsDBNull(1) ? "" : row.GetString(1)), values).ToDictionary(entry => entry.Key, entry => entry.Value)
+        : [];
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

@@ -10,7 +10,7 @@ namespace Orrery.Import.Mlflow;
 /// The runs of an <c>mlruns</c> folder, MLflow's store in files: <c>EXPERIMENT/RUN/meta.yaml</c> with <c>params</c>, <c>tags</c>, <c>metrics</c> (a line a point: time, value, step) and
 /// <c>artifacts</c> beside it.
 /// </summary>
-public sealed class MlflowFolder : IRunSource
+public sealed class MlflowFolder : IRunSource, IModelSource
 {
     private readonly string _root;
 
@@ -51,12 +51,42 @@ public sealed class MlflowFolder : IRunSource
             }
         }
 
-        foreach (var left in new[] { ("models", "registered model"), (".trash", "deleted experiment") })
+        if (Directory.Exists(Path.Combine(_root, ".trash")))
+            report.Leave("deleted experiment", Directory.EnumerateDirectories(Path.Combine(_root, ".trash")).LongCount());
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ImportedModel> ModelsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await Task.CompletedTask;
+        var models = Path.Combine(_root, "models");
+        foreach (var folder in (Directory.Exists(models) ? Directory.EnumerateDirectories(models) : []).Where(folder => File.Exists(Path.Combine(folder, "meta.yaml"))).Order(StringComparer.Ordinal))
         {
-            if (Directory.Exists(Path.Combine(_root, left.Item1)))
-                report.Leave(left.Item2, Directory.EnumerateDirectories(Path.Combine(_root, left.Item1)).LongCount());
+            cancellationToken.ThrowIfCancellationRequested();
+            var meta = Meta(folder);
+            yield return new(
+                meta.GetValueOrDefault("name") ?? Path.GetFileName(folder), Said(meta, "description"), Values(folder, "tags"), Versions(folder),
+                Values(folder, "aliases").Where(alias => Version(alias.Value) is not null).ToDictionary(alias => alias.Key, alias => Version(alias.Value)!.Value));
         }
     }
+
+    private static List<ImportedVersion> Versions(string model)
+    {
+        var versions = new List<ImportedVersion>();
+        foreach (var folder in Directory.EnumerateDirectories(model, "version-*").Where(folder => File.Exists(Path.Combine(folder, "meta.yaml"))))
+        {
+            var meta = Meta(folder);
+            var run = Said(meta, "run_id");
+            if (Version(meta.GetValueOrDefault("version")) is { } number && meta.GetValueOrDefault("current_stage") != "Deleted_Internal")
+                versions.Add(new(number, Said(meta, "source"), run.Length == 0 ? null : MlflowRun.IdOf(run), Said(meta, "description"), Said(meta, "current_stage"), Values(folder, "tags")) { RunName = run });
+        }
+
+        return versions;
+    }
+
+    private static string Said(Dictionary<string, string> meta, string name) => meta.GetValueOrDefault(name) is { } value and not ("null" or "~") ? value : "";
+
+    private static long? Version(string? text) => long.TryParse(text?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -10,7 +10,7 @@ using Orrery.Kernel;
 namespace Orrery.Import.Mlflow;
 
 /// <summary>The runs of an MLflow tracking server, over its REST API (https://mlflow.org/docs/latest/api_reference/rest-api.html).</summary>
-public sealed class MlflowServer : IRunSource
+public sealed class MlflowServer : IRunSource, IModelSource
 {
     /// <summary>Of one page; what MLflow allows for both searches.</summary>
     private const int PageSize = 1000;
@@ -39,23 +39,60 @@ public sealed class MlflowServer : IRunSource
         ArgumentNullException.ThrowIfNull(report);
         await foreach (var experiment in PagesAsync("experiments/search", "experiments", token => new { max_results = PageSize, page_token = token }, cancellationToken))
         {
+            var datasets = new Dictionary<string, List<LoggedDataset>>();
             var runs = new List<(MlflowRun Run, IReadOnlyList<string> Metrics)>();
             var id = Text(experiment, "experiment_id");
             await foreach (var run in PagesAsync("runs/search", "runs", token => new { experiment_ids = new[] { id }, max_results = PageSize, page_token = token }, cancellationToken))
+            {
                 runs.Add((Run(run, Text(experiment, "name")), [.. List(run.GetProperty("data"), "metrics").Select(metric => Text(metric, "key")).Distinct()]));
+                if (run.TryGetProperty("inputs", out var inputs) && List(inputs, "dataset_inputs") is { Count: > 0 } read)
+                    datasets[runs[^1].Run.Id] = read.ConvertAll(Dataset);
+            }
 
             var metrics = runs.ToDictionary(run => run.Run.Id, run => run.Metrics);
             var known = metrics.Keys.ToHashSet();
             foreach (var run in MlflowRun.InOrder([.. runs.Select(run => run.Run)]))
-                yield return run.ToImported(known) with { Points = PointsAsync(run.Id, metrics[run.Id], cancellationToken), Artifacts = ArtifactsAsync(run.Id, cancellationToken) };
+                yield return run.ToImported(known) with { Points = PointsAsync(run.Id, metrics[run.Id], cancellationToken), Artifacts = ArtifactsAsync(run.Id, cancellationToken), Datasets = datasets.GetValueOrDefault(run.Id) ?? [] };
         }
 
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ImportedModel> ModelsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
         await foreach (var model in PagesAsync("registered-models/search", "registered_models", null, cancellationToken))
-            report.Leave("registered model", model.ValueKind == JsonValueKind.Object ? 1 : 0);
+        {
+            var name = Text(model, "name");
+            var versions = new List<ImportedVersion>();
+            var filter = Uri.EscapeDataString($"name = '{name.Replace("'", "''", StringComparison.Ordinal)}'");
+            await foreach (var version in PagesAsync($"model-versions/search?filter={filter}", "model_versions", null, cancellationToken))
+            {
+                var run = Text(version, "run_id");
+                versions.Add(new(
+                    Number(version, "version") ?? 0, Text(version, "source"), run.Length == 0 ? null : MlflowRun.IdOf(run), Text(version, "description"), Text(version, "current_stage"), Entries(version, "tags"))
+                {
+                    RunName = run,
+                });
+            }
+
+            yield return new(
+                name, Text(model, "description"), Entries(model, "tags"), versions,
+                List(model, "aliases").Where(alias => Number(alias, "version") is not null).ToDictionary(alias => Text(alias, "alias"), alias => Number(alias, "version")!.Value));
+        }
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static LoggedDataset Dataset(JsonElement input)
+    {
+        var dataset = input.GetProperty("dataset");
+        return new(
+            Text(dataset, "name"), Text(dataset, "digest"), Text(dataset, "source_type"), Text(dataset, "source"), NotEmpty(Text(dataset, "schema")), NotEmpty(Text(dataset, "profile")),
+            Entries(input, "tags"));
+    }
+
+    private static string? NotEmpty(string text) => text.Length == 0 ? null : text;
 
     private static MlflowRun Run(JsonElement run, string experiment)
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Orrery.Kernel;
+using Orrery.Ledger.Runs.Datasets;
 using Orrery.Platform.Access;
 using Orrery.Platform.Http;
 
@@ -14,7 +15,15 @@ public sealed record FinishRun(RunStatus Status, string? Error = null, DateTimeO
 /// <summary>What to add to a run through the API; artifacts are uploaded by themselves.</summary>
 public sealed record LogToRun(
     IReadOnlyDictionary<string, string>? Parameters = null, IReadOnlyList<LoggedMetric>? Metrics = null,
-    IReadOnlyDictionary<string, string>? Tags = null, IReadOnlyList<RunInput>? Inputs = null);
+    IReadOnlyDictionary<string, string>? Tags = null, IReadOnlyList<RunInput>? Inputs = null,
+    IReadOnlyList<LoggedDataset>? Datasets = null);
+
+/// <summary>A dataset that a run says it read, known by name and digest; source, schema and profile as JSON.</summary>
+public sealed record LoggedDataset(
+    string Name, string Digest, string SourceType = "", string Source = "", string? Schema = null, string? Profile = null, IReadOnlyDictionary<string, string>? Tags = null)
+{
+    internal RunDataset ToDataset() => new(Name, Digest, SourceType, Source, Schema, Profile, [.. Tags ?? new Dictionary<string, string>()]);
+}
 
 /// <summary>A metric point as it is sent; its time is now where none is given.</summary>
 public sealed record LoggedMetric(string Key, double Value, long Step = 0, DateTimeOffset? Time = null);
@@ -74,6 +83,7 @@ internal static class RunEndpoints
             Metrics = [.. (body.Metrics ?? []).Select(point => new MetricPoint(point.Key, point.Value, point.Step, point.Time ?? now))],
             Tags = body.Tags ?? new Dictionary<string, string>(),
             Inputs = body.Inputs ?? [],
+            Datasets = [.. (body.Datasets ?? []).Select(dataset => dataset.ToDataset())],
         }, cancellationToken);
         return TypedResults.Ok(await runs.GetAsync(caller, run, cancellationToken));
     }
