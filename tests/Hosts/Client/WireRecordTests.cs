@@ -22,6 +22,7 @@ public sealed class WireRecordTests
         ["OnlineFeatures"] = "OnlineResponse",
         ["Resource"] = "ResourceView",
         ["Token"] = "TokenInfo",
+        ["TokenScope"] = "CollectionScope",
         ["ViewState"] = "FeatureViewDetail",
     };
 
