@@ -1,7 +1,6 @@
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
 using Orrery.Ledger.Gates;
-using Orrery.Ledger.Lineage;
 using Orrery.Ledger.Resources;
 using Orrery.Ledger.Runs;
 using Orrery.Search.Collections;
@@ -9,7 +8,6 @@ using Orrery.Search.Filters;
 using Orrery.Search.Points;
 using Orrery.Search.Relevance;
 using Orrery.Search.Texts;
-using Orrery.Tests;
 using Xunit;
 using static Orrery.Search.Tests.SearchTest;
 
