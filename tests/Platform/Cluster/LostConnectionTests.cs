@@ -108,6 +108,19 @@ public sealed class LostConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_the_server_is_away_everybody_is_told_and_nothing_of_it_comes_later()
+    {
+        await TestPostgres.ExecuteAsync($"ALTER DATABASE {_database} ALLOW_CONNECTIONS false");
+        await TestPostgres.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_database}'");
+        var writes = Enumerable.Range(0, 100).Select(i => Platform.Database.WriteAsync(c => c.Execute($"INSERT INTO entries VALUES ({i})"))).ToArray();
+        foreach (var write in writes)
+            await Assert.ThrowsAnyAsync<Exception>(() => write);
+        await TestPostgres.ExecuteAsync($"ALTER DATABASE {_database} ALLOW_CONNECTIONS true");
+        await Platform.Database.WriteAsync(c => c.Execute("INSERT INTO entries VALUES (100)"));
+        Assert.Equal([100], await EntriesAsync());
+    }
+
+    [Fact]
     public async Task A_write_that_goes_on_after_a_statement_failed_is_not_taken_for_committed()
     {
         var write = Platform.Database.WriteAsync(c =>

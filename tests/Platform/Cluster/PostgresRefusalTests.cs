@@ -35,6 +35,22 @@ public sealed class PostgresRefusalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_only_reads()
+    {
+        Assert.SkipUnless(TestPostgres.IsThere, TestPostgres.Missing);
+        var database = await TestPostgres.CreateEmptyAsync();
+        try
+        {
+            await TestPostgres.ExecuteAsync($"ALTER DATABASE {database} SET default_transaction_read_only = on");
+            await RefusedAsync<PreconditionFailedException>(database, _ => { }, "primary");
+        }
+        finally
+        {
+            TestPostgres.Drop(database);
+        }
+    }
+
+    [Fact]
     public async Task A_user_who_may_not_make_tables()
     {
         Assert.SkipUnless(TestPostgres.IsThere, TestPostgres.Missing);

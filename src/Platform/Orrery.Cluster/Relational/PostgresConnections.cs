@@ -82,5 +82,7 @@ internal sealed class PostgresConnections(PostgresOptions options) : IAsyncDispo
         return linq;
     }));
 
-    private static NpgsqlConnectionStringBuilder Alone(PostgresOptions options) => new(options.Connection.ConnectionString) { Pooling = false, PersistSecurityInfo = true };
+    // Waiting for another process's migration, or for a migration of much data, takes as long as it takes.
+    private static NpgsqlConnectionStringBuilder Alone(PostgresOptions options) =>
+        new(options.Connection.ConnectionString) { Pooling = false, PersistSecurityInfo = true, CommandTimeout = 0 };
 }

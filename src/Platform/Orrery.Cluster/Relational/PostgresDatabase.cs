@@ -73,7 +73,6 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
     {
         await _writes.DisposeAsync();
         _writer.Dispose();
-        await _connections.DisposeAsync();
     }
 
     private static async Task<NpgsqlConnection> OpenAsync(DataConnection connection, CancellationToken cancellationToken) =>

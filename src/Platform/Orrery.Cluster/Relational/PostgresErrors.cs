@@ -33,6 +33,8 @@ internal static class PostgresErrors
             $"PostgreSQL has no database for {options.Place}. Make it: createdb --encoding UTF8 --owner {options.Connection.Username} {options.Connection.Database}"),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused => new PreconditionFailedException(
             $"The user '{options.Connection.Username}' may not make its tables in {options.Place} ({refused.MessageText}). Make it the owner of the database: ALTER DATABASE … OWNER TO …"),
+        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.ObjectNotInPrerequisiteState } => new PreconditionFailedException(
+            $"PostgreSQL at {options.Place} only reads: it is a standby, or made read-only. Name the primary with --database (of several hosts: Target Session Attributes=primary)."),
         { } cause when IsConnection(cause) => new UnavailableException(
             $"PostgreSQL cannot be reached at {options.Place}: {Innermost(error)}. Start it, or correct the connection given with --database.", error),
         _ => error,

@@ -57,11 +57,14 @@ internal sealed class PostgresWriter(PostgresConnections connections) : IDisposa
         {
             switch (Undo(transaction))
             {
+                case Fate.Undone when transaction.Length == 0 && PostgresErrors.IsTransient(error):
+                    // No connection is to be had: those who wait learn it now, not after a time-out for each.
+                    FailAll(group, PostgresErrors.Translate(error, What));
+                    return true;
                 case Fate.Undone:
                     return false;
                 case Fate.Unknown:
-                    foreach (var write in group)
-                        write.Fail(UnknownFate(error));
+                    FailAll(group, UnknownFate(error));
                     return true;
                 default:
                     break; // It was committed, and only the answer was lost.
@@ -111,7 +114,7 @@ internal sealed class PostgresWriter(PostgresConnections connections) : IDisposa
                     case Fate.Unknown:
                         write.Fail(UnknownFate(error));
                         return;
-                    case Fate.Undone when isFirst && PostgresErrors.IsTransient(error):
+                    case Fate.Undone when isFirst && transaction.Length > 0 && PostgresErrors.IsTransient(error):
                         break; // Once more: a restart of the server is no reason to fail.
                     default:
                         Settle(write, error);
@@ -196,6 +199,12 @@ internal sealed class PostgresWriter(PostgresConnections connections) : IDisposa
             write.Complete();
         else
             write.Fail(PostgresErrors.Translate(failure, What));
+    }
+
+    private static void FailAll(IReadOnlyList<DatabaseWrite> group, Exception error)
+    {
+        foreach (var write in group)
+            write.Fail(error);
     }
 
     private static UnavailableException UnknownFate(Exception error) => new(
