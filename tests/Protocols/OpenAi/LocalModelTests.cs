@@ -138,7 +138,8 @@ public sealed class LocalModelTests
         Assert.Contains("gone.gguf", body["error"]!["message"]!.ToString(), StringComparison.Ordinal);
     }
 
-    private static async Task<OpenAiTestServer> StartAsync()
+    /// <summary>A server with the route <c>local</c>.</summary>
+    internal static async Task<OpenAiTestServer> StartAsync()
     {
         var server = await OpenAiTestServer.StartAsync();
         var folder = Path.Combine(server.Platform.Path, "models");

@@ -40,6 +40,21 @@ public sealed class RandomBodyTests
         }, iter: 200, threads: 1);
     }
 
+    [Theory]
+    [InlineData("/v1/chat/completions")]
+    [InlineData("/v1/completions")]
+    public async Task Nor_are_they_where_the_engine_itself_reads_them(string path)
+    {
+        await using var server = await LocalModelTests.StartAsync();
+        await Body.SampleAsync(async body =>
+        {
+            // Short answers, unless the body wants otherwise.
+            var asked = body.Replace("{\"model\":\"chat\",", body.Contains("max_tokens", StringComparison.Ordinal) ? "{\"model\":\"local\"," : "{\"model\":\"local\",\"max_tokens\":2,", StringComparison.Ordinal);
+            var (status, text) = await server.PostAsync(path, asked);
+            Assert.True((int)status is >= 200 and < 500, $"{(int)status} {text} for {asked}");
+        }, iter: 200, threads: 1);
+    }
+
     [Fact]
     public async Task A_body_that_is_too_large_is_refused()
     {
