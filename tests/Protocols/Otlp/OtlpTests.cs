@@ -89,6 +89,7 @@ public sealed class OtlpTests
     [InlineData(Json, """{"resourceSpans": [1]}""", 400)]
     [InlineData(Json, """{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":"yesterday"}]}]}]}""", 400)]
     [InlineData(Json, """{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[{"key":"a","value":{"intValue":"1.5"}}]}]}]}]}""", 400)]
+    [InlineData(Json, """{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"\ud800"}]}]}]}""", 400)]
     [InlineData("text/plain", "", 415)]
     public async Task What_is_no_export_is_refused_in_the_form_it_came(string type, string body, int expected)
     {

@@ -21,7 +21,7 @@ internal sealed class TraceStore(IDatabase database, TraceRecorder recorder, IAu
     public async Task<Trace> RecordAsync(Caller caller, NewTrace trace, CancellationToken cancellationToken = default)
     {
         TraceRecorder.Check(trace);
-        await TwiceAsync(transaction => recorder.Record(transaction, caller, trace), cancellationToken);
+        await database.WriteAsync(transaction => recorder.Record(transaction, caller, trace), cancellationToken);
         return await GetAsync(caller, trace.Id, cancellationToken);
     }
 
@@ -130,21 +130,8 @@ internal sealed class TraceStore(IDatabase database, TraceRecorder recorder, IAu
                 first ??= $"The span '{SpanRows.Cut(span.Name, 80)}' ({SpanRows.Cut(span.Id, 32)}) was not kept: {reason}.";
         }
 
-        await TwiceAsync(transaction => log(transaction, kept), cancellationToken);
+        await database.WriteAsync(transaction => log(transaction, kept), cancellationToken);
         return new(kept.Count, spans.Count - kept.Count, first);
-    }
-
-    // Spans of one trace come from several processes at once; on PostgreSQL two of them may both begin it. The second then finds it there.
-    private async Task TwiceAsync(Action<DataConnection> write, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await database.WriteAsync(write, cancellationToken);
-        }
-        catch (ConflictException)
-        {
-            await database.WriteAsync(write, cancellationToken);
-        }
     }
 
     private static async Task<IReadOnlyList<Trace>> WithLabelsAsync(DataConnection connection, IReadOnlyList<TraceRow> rows, CancellationToken cancellationToken)

@@ -37,6 +37,11 @@ internal static class OtlpJson
         {
             throw new InvalidException($"The body is no JSON: {error.Message}");
         }
+        catch (InvalidOperationException error)
+        {
+            // The one that is left when kinds were asked for: half of a surrogate pair in a text.
+            throw new InvalidException($"A text in the body is no Unicode: {error.Message}");
+        }
     }
 
     private static TraceSpan Span(JsonElement span, IReadOnlyList<SpanAttribute> resource, SpanScope scope)

@@ -119,6 +119,16 @@ public sealed class TraceTests
         Assert.Equal("good", Assert.Single(await traces.SpansAsync(Ada, Id)).Name);
     }
 
+    [Fact]
+    public async Task A_text_with_NUL_is_kept_as_it_is_and_searched_without()
+    {
+        await using var platform = await StartAsync();
+        var traces = platform.Get<ITraces>();
+        await traces.LogAsync(Ada, 0, [Span(1, "a\0b", attributes: Text("k\0", "v\0"))]);
+        Assert.Equal("a\0b", Assert.Single(await traces.SpansAsync(Ada, Id)).Name);
+        Assert.Equal("a\uFFFDb", Assert.Single((await traces.SearchAsync(Ada, new([0], "span.attributes.`k\uFFFD` = 'v\uFFFD'"))).Items).Name);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("../../etc/passwd")]

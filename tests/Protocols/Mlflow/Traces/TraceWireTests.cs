@@ -133,8 +133,9 @@ public sealed class TraceWireTests
             Assert.Equal($"\"{TraceId}\"", spans[0].GetProperty("attributes").GetProperty("mlflow.traceRequestId").GetString()); // JSON within a text
         }
 
-        using var missing = await server.Http.GetAsync(new Uri("/ajax-api/2.0/mlflow/get-trace-artifact?request_id=tr-none", UriKind.Relative));
-        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        await server.Get<ITraces>().RecordAsync(MlflowServer.Admin, new("tr-bare", 0, TraceState.Ok, DateTimeOffset.UnixEpoch));
+        foreach (var id in (string[])["tr-none", "tr-bare"])
+            Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(server, HttpMethod.Get, $"/ajax-api/2.0/mlflow/get-trace-artifact?request_id={id}")).Status);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ internal static class SpanLogger
     private static void Name(DataConnection transaction, long trace, TraceSpan root)
     {
         if (root.Name.Length > 0 && !transaction.GetTable<TraceTagRow>().Any(tag => tag.TraceKey == trace && tag.Name == TraceKeys.Name))
-            transaction.Insert(new TraceTagRow { TraceKey = trace, Name = TraceKeys.Name, Value = root.Name });
+            transaction.Insert(new TraceTagRow { TraceKey = trace, Name = TraceKeys.Name, Value = SpanRows.Cut(root.Name, SpanBounds.MaxNameLength) });
     }
 
     private static string? Preview(SpanValue? value) => value switch

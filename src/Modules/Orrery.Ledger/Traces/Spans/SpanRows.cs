@@ -69,7 +69,7 @@ internal static class SpanRows
             TraceKey = trace,
             Id = span.Id,
             ParentId = span.ParentId,
-            Name = span.Name,
+            Name = Cut(span.Name, SpanBounds.MaxNameLength),
             Type = SpanFacts.Type(span) is { } type ? Cut(type, MaxValueLength) : null,
             Status = Word(span.Status),
             StartedAt = span.Start,
@@ -87,18 +87,19 @@ internal static class SpanRows
     public static IEnumerable<SpanValueRow> ValuesOf(long trace, TraceSpan span)
     {
         var found = new Dictionary<string, SpanValueRow>();
-        foreach (var (name, value) in span.Attributes)
+        foreach (var (key, value) in span.Attributes)
         {
+            var name = Cut(key, SpanBounds.MaxKeyLength);
             if (Scalar(value) is var (text, number) && text.Length <= MaxValueLength && (found.Count < MaxValues || found.ContainsKey(name)))
-                found[name] = new() { TraceKey = trace, SpanId = span.Id, Name = name, Value = text, Number = number };
+                found[name] = new() { TraceKey = trace, SpanId = span.Id, Name = name, Value = Cut(text, MaxValueLength), Number = number };
         }
 
         return found.Values;
     }
 
-    /// <summary>The beginning of a text, never half a character.</summary>
+    /// <summary>The beginning of a text as every database keeps it: never half a character, and no NUL, which PostgreSQL refuses.</summary>
     public static string Cut(string text, int most) =>
-        text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];
+        (text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)]).Replace('\0', '\uFFFD');
 
     private static (string Text, double? Number)? Scalar(SpanValue value) => value switch
     {

@@ -72,7 +72,12 @@ internal sealed partial class TraceFiles(IServiceProvider services)
     private async Task<ReadOnlyMemory<byte>?> FindAsync(Caller caller, Trace trace, CancellationToken cancellationToken)
     {
         if (ArtifactUris.Folder(trace.ArtifactUri) is { } folder)
-            return await FileAsync(caller, $"{folder}/{TraceFile.Name}", cancellationToken) is { } content ? await ReadAsync(content, cancellationToken) : null;
+        {
+            if (await FileAsync(caller, $"{folder}/{TraceFile.Name}", cancellationToken) is { } content)
+                return await ReadAsync(content, cancellationToken);
+            return null; // not within a conditional expression, whose null would be an empty memory
+        }
+
         return await LocalTraceFile.ReadAsync(_options.Value.Value.ArtifactRoot, trace.ArtifactUri, cancellationToken);
     }
 
