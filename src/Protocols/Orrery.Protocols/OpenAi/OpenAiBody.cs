@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -5,9 +6,12 @@ using Orrery.Kernel;
 
 namespace Orrery.Protocols.OpenAi;
 
-/// <summary>Reads a body once and for all: what is handed on is a JSON object whose every text can be read.</summary>
+/// <summary>Reads and writes bodies. A body is read once and for all: what is handed on is a JSON object whose every text can be read.</summary>
 internal static class OpenAiBody
 {
+    /// <summary>Letters as they are: an answer in Cyrillic is three times as long in escapes.</summary>
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 128, AllowDuplicateProperties = false };
 
     /// <exception cref="InvalidException">It is too large, or not a JSON object.</exception>
@@ -38,6 +42,8 @@ internal static class OpenAiBody
             throw new InvalidException("The body holds a text that is not valid Unicode.");
         }
     }
+
+    public static byte[] Write(JsonObject body) => JsonSerializer.SerializeToUtf8Bytes(body, Plain);
 
     private static void Touch(JsonNode? node)
     {

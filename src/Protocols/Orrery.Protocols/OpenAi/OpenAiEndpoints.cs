@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -64,13 +63,13 @@ internal sealed class OpenAiEndpoints(IServiceProvider services)
         try
         {
             await foreach (var part in parts.WithCancellation(http.RequestAborted))
-                await SendAsync(http, JsonSerializer.SerializeToUtf8Bytes(part));
+                await SendAsync(http, OpenAiBody.Write(part));
             await SendAsync(http, "[DONE]"u8.ToArray());
         }
         catch (OrreryException refusal)
         {
             // The status is long gone: clients read an error in the stream.
-            await SendAsync(http, JsonSerializer.SerializeToUtf8Bytes(OpenAiErrors.Body(refusal).Body));
+            await SendAsync(http, OpenAiBody.Write(OpenAiErrors.Body(refusal).Body));
         }
     }
 
@@ -84,6 +83,6 @@ internal sealed class OpenAiEndpoints(IServiceProvider services)
     private static async Task WriteAsync(HttpContext http, JsonObject body)
     {
         http.Response.ContentType = "application/json";
-        await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body), http.RequestAborted);
+        await http.Response.Body.WriteAsync(OpenAiBody.Write(body), http.RequestAborted);
     }
 }

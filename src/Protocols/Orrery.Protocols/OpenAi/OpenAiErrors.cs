@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Orrery.Kernel;
@@ -52,6 +51,6 @@ internal static class OpenAiErrors
         var (usual, body) = Body(refusal);
         http.Response.StatusCode = status ?? usual;
         http.Response.ContentType = "application/json";
-        await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body), http.RequestAborted);
+        await http.Response.Body.WriteAsync(OpenAiBody.Write(body), http.RequestAborted);
     }
 }
