@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orrery.Benchmarks;
 using Orrery.Benchmarks.Collections;
 using Orrery.Benchmarks.JoinLabels;
+using Orrery.Benchmarks.Language;
 using Orrery.Benchmarks.Load;
 using Orrery.Benchmarks.Reporting;
 using Orrery.Benchmarks.Spine;
@@ -16,7 +17,7 @@ if (args is [BareServer.Command, .. var rest])
     return 0;
 }
 
-IBenchmark[] all = [new SpineBenchmark(), new JoinLabelsBenchmark(), new VectorsBenchmark(), new TuningBenchmark(), new TrackingBenchmark(), new CollectionsBenchmark()];
+IBenchmark[] all = [new SpineBenchmark(), new JoinLabelsBenchmark(), new VectorsBenchmark(), new LanguageBenchmark(), new TuningBenchmark(), new TrackingBenchmark(), new CollectionsBenchmark()];
 var name = new Argument<string>("name") { Description = "Which benchmark: " + string.Join(", ", all.Select(one => one.Name)) }.AcceptOnlyFromAmong([.. all.Select(one => one.Name)]);
 var json = new Option<FileInfo?>("--json") { Description = "Write the figures of every run to this file" };
 var save = new Option<bool>("--save") { Description = "Keep the figures below benchmarks/results, in the folder of this CPU" };

@@ -14,7 +14,7 @@ internal sealed class CollectionClient(Uri server) : IDisposable
 
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(200);
 
-    private readonly HttpClient _http = new() { BaseAddress = new(server, "collections/"), Timeout = TimeSpan.FromMinutes(5) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler()) { BaseAddress = new(server, "collections/"), Timeout = TimeSpan.FromMinutes(5) };
 
     /// <summary>The first points of a set, a thousand a body.</summary>
     public static List<byte[]> Bodies(VectorSet set, int count) => [.. Enumerable.Range(0, count).Chunk(PointsOfBody).Select(ids =>
@@ -29,7 +29,7 @@ internal sealed class CollectionClient(Uri server) : IDisposable
         string.Create(CultureInfo.InvariantCulture, $"{{\"query\":{Numbers(vector)},\"limit\":{limit},\"params\":{{\"hnsw_ef\":{ef}}}}}");
 
     public Task CreateAsync(string name, int size, CancellationToken cancellationToken) => SendAsync(HttpMethod.Put, name,
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"vectors":{"size":{{size}},"distance":"Cosine"},"hnsw_config":{"m":16,"ef_construct":200}}""")), cancellationToken);
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$$"""{"vectors":{"size":{{{size}}},"distance":"Cosine"},"hnsw_config":{"m":16,"ef_construct":200}}""")), cancellationToken);
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, name, null, cancellationToken);
 

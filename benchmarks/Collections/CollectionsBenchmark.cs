@@ -47,7 +47,7 @@ internal sealed class CollectionsBenchmark : IBenchmark
             context.Report.Say($"{set.Count} points stored; waiting for their graph …");
             var began = Stopwatch.GetTimestamp();
             await client.IndexedAsync(Words, set.Count, folder, cancellationToken);
-            context.Report.Say(FormattableString.Invariant($"… which took {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s more."));
+            context.Report.Say($"… which took {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s more.");
             if (Wrk.Missing is { } missing)
                 context.Report.LeaveOut("collections/search", missing);
             else
@@ -121,7 +121,7 @@ internal sealed class CollectionsBenchmark : IBenchmark
             hits += found.Count(point => set.Truth.AsSpan(i * VectorSet.K, VectorSet.K).Contains((int)point.Id.Number));
         }
 
-        context.Report.Say(FormattableString.Invariant($"collections/search: recall {(double)hits / set.Truth.Length:0.000} at ef {Ef}"));
+        context.Report.Say($"collections/search: recall {(double)hits / set.Truth.Length:0.000} at ef {Ef}");
         var rates = new List<double>();
         for (var round = 0; round < context.Scale.Rounds; round++)
         {

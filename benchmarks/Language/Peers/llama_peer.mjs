@@ -12,7 +12,7 @@ console.log("ready");
 for await (const line of createInterface({input: process.stdin})) {
     const [prompt, generate] = line.split(" ").map(Number);
     const context = await model.createContext({contextSize: prompt + generate + 32, batchSize: 512, threads: {ideal: threads, min: threads}});
-    const tokens = Array.from({length: prompt}, (_, i) => (i * 7 + 3) % 30000);
+    const tokens = Array.from({length: prompt}, (_, i) => (i * 7 + 3) % 1999);
     const begin = performance.now();
     let first = begin, count = 0;
     for await (const _ of context.getSequence().evaluate(tokens, {temperature: 0, yieldEogToken: true})) {
