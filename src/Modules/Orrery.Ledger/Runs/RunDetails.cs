@@ -7,7 +7,7 @@ namespace Orrery.Ledger.Runs;
 
 /// <summary>
 /// Reads what stands beside many runs, a statement for each kind of detail. Past linq2db, which writes the text of a condition on 100 keys anew each time and compares it
-/// with those it knows: that was two thirds of the processor time of a search.
+/// with those it knows: of a search of 100,000 runs for a page of 100 that was about half of 15 to 19 ms of processor time.
 /// </summary>
 internal sealed class RunDetails(DataConnection connection, IReadOnlyList<long> runs)
 {
