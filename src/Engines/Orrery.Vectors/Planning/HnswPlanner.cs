@@ -37,11 +37,11 @@ public static class HnswPlanner
     /// <param name="dimension">Components of each.</param>
     /// <param name="metric">How they are compared.</param>
     /// <param name="goal">What is to be reached.</param>
-    /// <param name="clock">Measures the searches.</param>
+    /// <param name="clock">The time since some moment, as a running stopwatch tells it: measures the searches.</param>
     /// <param name="cancellationToken">Looked at between two searches.</param>
     /// <exception cref="ArgumentException">The sample is no whole number of rows, or has fewer than 200 more points than the goal's k.</exception>
     /// <exception cref="InvalidOperationException">No graph that fits into the memory reaches the recall; the message says which comes nearest.</exception>
-    public static HnswPlan Plan(ReadOnlySpan<float> sample, int dimension, Metric metric, HnswGoal goal, TimeProvider clock, CancellationToken cancellationToken = default)
+    public static HnswPlan Plan(ReadOnlySpan<float> sample, int dimension, Metric metric, HnswGoal goal, Func<TimeSpan> clock, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(goal);
         ArgumentNullException.ThrowIfNull(clock);
@@ -76,10 +76,10 @@ public static class HnswPlanner
     /// <param name="exact">The same points under the same ids.</param>
     /// <param name="queries">Vectors to search for.</param>
     /// <param name="goal">The recall and k.</param>
-    /// <param name="clock">Measures the searches.</param>
+    /// <param name="clock">The time since some moment, as a running stopwatch tells it: measures the searches.</param>
     /// <param name="cancellationToken">Looked at between two widths.</param>
     /// <returns>Null where even as many candidates as there are points do not reach it.</returns>
-    public static HnswTrial? Calibrate(HnswIndex index, FlatIndex exact, ReadOnlySpan<float> queries, HnswGoal goal, TimeProvider clock, CancellationToken cancellationToken = default)
+    public static HnswTrial? Calibrate(HnswIndex index, FlatIndex exact, ReadOnlySpan<float> queries, HnswGoal goal, Func<TimeSpan> clock, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(exact);
@@ -98,7 +98,7 @@ public static class HnswPlanner
         return (count * row) + (long)upper + ((long)BitOperations.RoundUpToPowerOf2((ulong)count * 3 / 2 + 2) * sizeof(int));
     }
 
-    private static HnswPlan? Try(ReadOnlySpan<float> sample, int queries, int dimension, Metric metric, int m, HnswGoal goal, TimeProvider clock, CancellationToken cancellationToken)
+    private static HnswPlan? Try(ReadOnlySpan<float> sample, int queries, int dimension, Metric metric, int m, HnswGoal goal, Func<TimeSpan> clock, CancellationToken cancellationToken)
     {
         var points = (sample.Length / dimension) - queries;
         var options = new HnswOptions { M = m, EfConstruction = EfConstruction, Capacity = points, Seed = goal.Seed };
@@ -108,14 +108,14 @@ public static class HnswPlanner
         var built = 0.0;
         for (var (step, added) = (Steps - 1, 0); step >= 0; step--)
         {
-            var began = clock.GetTimestamp();
+            var began = clock();
             for (var until = points >> step; added < until; added++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 graph.Add(added, sample.Slice((queries + added) * dimension, dimension));
             }
 
-            builds.Add((added, built += clock.GetElapsedTime(began).TotalSeconds));
+            builds.Add((added, built += (clock() - began).TotalSeconds));
             for (var i = exact.Count; i < added; i++)
                 exact.Add(i, sample.Slice((queries + i) * dimension, dimension));
             if (FewestCandidates(graph, exact, sample[..(queries * dimension)], goal, clock, cancellationToken) is not { } trial)
@@ -135,7 +135,7 @@ public static class HnswPlanner
     }
 
     /// <summary>Null where even as many candidates as there are points do not reach the recall.</summary>
-    private static HnswTrial? FewestCandidates(HnswIndex graph, FlatIndex exact, ReadOnlySpan<float> queries, HnswGoal goal, TimeProvider clock, CancellationToken cancellationToken)
+    private static HnswTrial? FewestCandidates(HnswIndex graph, FlatIndex exact, ReadOnlySpan<float> queries, HnswGoal goal, Func<TimeSpan> clock, CancellationToken cancellationToken)
     {
         var truth = exact.SearchMany(queries, goal.K);
         // Recall grows with the candidates but for noise: the first step that reaches it, looked for by halves.
@@ -157,14 +157,14 @@ public static class HnswPlanner
         return best;
     }
 
-    private static (double Recall, TimeSpan Latency) Measure(HnswIndex graph, Neighbor[][] truth, ReadOnlySpan<float> queries, int ef, int k, TimeProvider clock)
+    private static (double Recall, TimeSpan Latency) Measure(HnswIndex graph, Neighbor[][] truth, ReadOnlySpan<float> queries, int ef, int k, Func<TimeSpan> clock)
     {
         var found = new Neighbor[truth.Length * k];
         var counts = new int[truth.Length];
-        var began = clock.GetTimestamp();
+        var began = clock();
         for (var i = 0; i < truth.Length; i++)
             counts[i] = graph.Search(queries.Slice(i * graph.Dimension, graph.Dimension), found.AsSpan(i * k, k), ef);
-        var elapsed = clock.GetElapsedTime(began) / truth.Length;
+        var elapsed = (clock() - began) / truth.Length;
         var (hits, all) = (0, 0);
         for (var i = 0; i < truth.Length; i++)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Orrery.Kernel.Unicode;
 using Orrery.Search.Texts;
 
 namespace Orrery.Search.Filters;
@@ -125,7 +126,8 @@ internal static class Words
         if (Ascii.IsValid(word))
             return word;
         var folded = new StringBuilder(word.Length);
-        foreach (var c in word.Normalize(NormalizationForm.FormD))
+        // Without ICU string.Normalize leaves everything as it is.
+        foreach (var c in UnicodeNormalization.Normalize(word, NormalizationForm.FormD))
         {
             if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
                 folded.Append(c);
