@@ -23,8 +23,16 @@ public static class ComparisonRun
         {
             var parameters = new Dictionary<string, string>
             {
-                ["collection"] = collection, ["points"] = Text(report.Points), ["dimension"] = Text(report.Dimension), ["distance"] = report.Distance, ["queries"] = Text(report.Queries), ["k"] = Text(report.K),
-                ["m"] = Text(options.M), ["ef_construction"] = Text(options.EfConstruction), ["connections"] = Text(options.Connections), ["seed"] = options.Seed.ToString(CultureInfo.InvariantCulture),
+                ["collection"] = collection,
+                ["points"] = Text(report.Points),
+                ["dimension"] = Text(report.Dimension),
+                ["distance"] = report.Distance,
+                ["queries"] = Text(report.Queries),
+                ["k"] = Text(report.K),
+                ["m"] = Text(options.M),
+                ["ef_construction"] = Text(options.EfConstruction),
+                ["connections"] = Text(options.Connections),
+                ["seed"] = options.Seed.ToString(CultureInfo.InvariantCulture),
             };
             foreach (var system in report.Systems)
                 parameters[system.Name] = system.System;

@@ -43,8 +43,13 @@ internal static class CompareCommand
             var systems = parsed.GetRequiredValue(with).Select(PeerAddress.Parse).ToList();
             var options = new ComparisonOptions
             {
-                K = parsed.GetRequiredValue(k), Queries = parsed.GetRequiredValue(queries), MaxPoints = parsed.GetRequiredValue(points), M = parsed.GetRequiredValue(m), EfConstruction = parsed.GetRequiredValue(construction),
-                Connections = parsed.GetRequiredValue(connections), Efs = parsed.GetValue(efs) is { Length: > 0 } chosen ? [.. chosen.Distinct().Order()] : defaults.Efs,
+                K = parsed.GetRequiredValue(k),
+                Queries = parsed.GetRequiredValue(queries),
+                MaxPoints = parsed.GetRequiredValue(points),
+                M = parsed.GetRequiredValue(m),
+                EfConstruction = parsed.GetRequiredValue(construction),
+                Connections = parsed.GetRequiredValue(connections),
+                Efs = parsed.GetValue(efs) is { Length: > 0 } chosen ? [.. chosen.Distinct().Order()] : defaults.Efs,
             };
             var path = parsed.GetValue(picture);
             if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))

@@ -88,7 +88,8 @@ public sealed class MlflowDatabase : IRunSource, IModelSource
             var versions = Rows(
                 "SELECT version, coalesce(source, ''), coalesce(run_id, ''), coalesce(description, ''), coalesce(current_stage, '') FROM model_versions WHERE name = $name AND coalesce(current_stage, '') <> 'Deleted_Internal' ORDER BY version",
                 row => new ImportedVersion(
-                    row.GetInt64(0), row.GetString(1), row.GetString(2).Length == 0 ? null : MlflowRun.IdOf(row.GetString(2)), row.GetString(3), row.GetString(4), Empty) { RunName = row.GetString(2) },
+                    row.GetInt64(0), row.GetString(1), row.GetString(2).Length == 0 ? null : MlflowRun.IdOf(row.GetString(2)), row.GetString(3), row.GetString(4), Empty)
+                { RunName = row.GetString(2) },
                 ("$name", name));
             yield return new(
                 name, description, Entries("registered_model_tags", "name = $name", ("$name", name)),
