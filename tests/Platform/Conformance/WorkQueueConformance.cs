@@ -115,8 +115,15 @@ public abstract class WorkQueueConformance : Conformance<IWorkQueue>
 
         await opened.Port.EnqueueAsync("q", "later", default, storage.Time.GetUtcNow() + Minute);
         Assert.Null(await opened.Port.TryTakeAsync("q", "w", Minute));
-        await PassesAsync(storage, opened.Port.WaitAsync("q", TimeSpan.FromDays(10)));
-        Assert.NotNull(await opened.Port.TryTakeAsync("q", "w", TimeSpan.FromDays(100)));
+        // A wake for what was added before may still be on its way, so that one wait ends early: a waiter looks and waits again.
+        WorkItem? later = null;
+        for (var i = 0; later is null && i < 3; i++)
+        {
+            await PassesAsync(storage, opened.Port.WaitAsync("q", TimeSpan.FromDays(10)));
+            later = await opened.Port.TryTakeAsync("q", "w", TimeSpan.FromDays(100));
+        }
+
+        Assert.NotNull(later);
 
         await PassesAsync(storage, opened.Port.WaitAsync("empty", Minute));
         using var cancel = new CancellationTokenSource();

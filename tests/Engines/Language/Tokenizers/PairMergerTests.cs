@@ -25,6 +25,13 @@ public sealed class PairMergerTests
         });
 
     [Fact]
+    public void Of_nothing_nothing_is_merged()
+    {
+        Assert.Equal(0, PairMerger.MergeByScan([], new MergeTable(0)));
+        Assert.Equal(0, PairMerger.MergeByHeap([], new MergeTable(0)));
+    }
+
+    [Fact]
     public void Nothing_that_could_be_merged_is_left() =>
         Gen.Select(Tables, Gen.Int[0, 3].Array[0, 90]).Sample((table, symbols) =>
         {

@@ -69,7 +69,7 @@ internal static class PairMerger
         }
 
         var count = 0;
-        for (var at = 0; at >= 0; at = next[at])
+        for (var at = length == 0 ? -1 : 0; at >= 0; at = next[at])
             symbols[count++] = symbols[at];
         return count;
     }
