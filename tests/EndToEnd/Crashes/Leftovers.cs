@@ -11,7 +11,7 @@ namespace Orrery.EndToEnd.Tests.Crashes;
 /// <summary>What a folder must not hold after a crash and a start: edges and names that lead nowhere, files in the making.</summary>
 internal static class Leftovers
 {
-    private static readonly string[] Rooms = ["Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Server"];
+    private static readonly string[] Rooms = ["Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Gateway", "Server"];
 
     private const string NamedInManifestsOnSqlite = """
         SELECT json_extract(file.value, '$.digest') || ' (dataset/' || a.name || ':' || min(v.number) || ')'
