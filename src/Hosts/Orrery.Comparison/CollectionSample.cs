@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orrery.Client;
+using Orrery.Import.Vectors;
 using Orrery.Kernel;
 using Orrery.Vectors.Distances;
 using Orrery.Vectors.Flat;
@@ -35,23 +36,20 @@ internal sealed class CollectionSample
         using var described = await orrery.SendAsync<JsonDocument>(HttpMethod.Get, path, null, cancellationToken);
         var config = Config(described.RootElement.GetProperty("result").GetProperty("config").GetProperty("params").GetProperty("vectors"), collection, vector);
         var all = new List<float[]>();
-        JsonNode? offset = null;
-        do
+        JsonNode with = vector is null ? true : new JsonArray(vector);
+        var request = new JsonObject { ["limit"] = PageSize, ["with_payload"] = false, ["with_vector"] = with };
+        await foreach (var page in PointScroll.PagesAsync(body => orrery.SendAsync<JsonDocument>(HttpMethod.Post, path + "/points/scroll", JsonContent.Create(body), cancellationToken), request, cancellationToken))
         {
-            JsonNode with = vector is null ? true : new JsonArray(vector);
-            var request = new JsonObject { ["limit"] = PageSize, ["with_payload"] = false, ["with_vector"] = with, ["offset"] = offset?.DeepClone() };
-            using var answer = await orrery.SendAsync<JsonDocument>(HttpMethod.Post, path + "/points/scroll", JsonContent.Create(request), cancellationToken);
-            var result = answer.RootElement.GetProperty("result");
-            foreach (var point in result.GetProperty("points").EnumerateArray())
+            foreach (var point in page.EnumerateArray())
             {
                 var value = point.GetProperty("vector");
                 if (vector is null ? value.ValueKind == JsonValueKind.Array : value.TryGetProperty(vector, out value))
                     all.Add([.. value.EnumerateArray().Select(component => component.GetSingle())]);
             }
 
-            offset = result.TryGetProperty("next_page_offset", out var next) && next.ValueKind is JsonValueKind.Number or JsonValueKind.String ? JsonNode.Parse(next.GetRawText()) : null;
+            if (all.Count >= options.MaxPoints + options.Queries)
+                break;
         }
-        while (offset is not null && all.Count < options.MaxPoints + options.Queries);
 
         var queries = Math.Min(options.Queries, all.Count / 10);
         if (queries == 0 || all.Count - queries < options.K)

@@ -1,10 +1,8 @@
 namespace Orrery.Import;
 
 /// <summary>What an import brought, and what it left behind. Not thread-safe.</summary>
-public sealed class ImportReport
+public sealed class ImportReport : LeftBehind
 {
-    private readonly SortedDictionary<string, long> _left = new(StringComparer.Ordinal);
-
     /// <summary>Runs that were brought, or completed.</summary>
     public long Runs { get; internal set; }
 
@@ -31,15 +29,4 @@ public sealed class ImportReport
 
     /// <summary>Datasets that runs say they read.</summary>
     public long Datasets { get; internal set; }
-
-    /// <summary>What had no counterpart, and how often: in the words of the system it came from.</summary>
-    public IReadOnlyDictionary<string, long> Left => _left;
-
-    /// <summary>Notes something that has no counterpart here.</summary>
-    public void Leave(string what, long count = 1)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(what);
-        if (count > 0)
-            _left[what] = _left.GetValueOrDefault(what) + count;
-    }
 }

@@ -49,13 +49,10 @@ public sealed class CollectionExport(OrreryClient orrery)
         List<string> ids = [], payloads = [];
         var bytes = 0L;
         var written = 0L;
-        JsonNode? offset = null;
-        do
+        var request = new JsonObject { ["limit"] = PageSize, ["with_payload"] = true, ["with_vector"] = true };
+        await foreach (var page in PointScroll.PagesAsync(body => orrery.SendAsync<JsonDocument>(HttpMethod.Post, address + "/points/scroll", JsonContent.Create(body), cancellationToken), request, cancellationToken))
         {
-            var request = new JsonObject { ["limit"] = PageSize, ["with_payload"] = true, ["with_vector"] = true, ["offset"] = offset };
-            using var answer = await orrery.SendAsync<JsonDocument>(HttpMethod.Post, address + "/points/scroll", JsonContent.Create(request), cancellationToken);
-            var result = answer.RootElement.GetProperty("result");
-            foreach (var point in result.GetProperty("points").EnumerateArray())
+            foreach (var point in page.EnumerateArray())
             {
                 var id = point.GetProperty("id");
                 ids.Add(id.ValueKind == JsonValueKind.String ? id.GetString()! : id.GetRawText());
@@ -64,20 +61,18 @@ public sealed class CollectionExport(OrreryClient orrery)
                 bytes += payloads[^1].Length + columns.Sum(column => column.Add(vectors));
             }
 
-            offset = result.TryGetProperty("next_page_offset", out var next) && next.ValueKind is JsonValueKind.Number or JsonValueKind.String ? JsonNode.Parse(next.GetRawText()) : null;
-            if (ids.Count > 0 && (offset is null || ids.Count >= GroupRows || bytes >= GroupBytes))
-            {
-                written += ids.Count;
+            if (ids.Count >= GroupRows || bytes >= GroupBytes)
                 WriteGroup();
-                progress?.Report(written);
-            }
         }
-        while (offset is not null);
+
+        if (ids.Count > 0)
+            WriteGroup();
         writer.Close();
         return written;
 
         void WriteGroup()
         {
+            written += ids.Count;
             using var group = writer.AppendRowGroup();
             using (var column = group.NextColumn().LogicalWriter<string>())
                 column.WriteBatch([.. ids]);
@@ -88,6 +83,7 @@ public sealed class CollectionExport(OrreryClient orrery)
             ids.Clear();
             payloads.Clear();
             bytes = 0;
+            progress?.Report(written);
         }
     }
 }

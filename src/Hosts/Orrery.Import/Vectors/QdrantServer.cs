@@ -76,18 +76,12 @@ public sealed class QdrantServer : IVectorSource
 
     private async IAsyncEnumerable<PointPage> PagesAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        JsonNode? offset = null;
-        do
+        var request = new JsonObject { ["limit"] = PageSize, ["with_payload"] = true, ["with_vector"] = true };
+        await foreach (var points in PointScroll.PagesAsync(body => _server.PostAsync($"collections/{Uri.EscapeDataString(name)}/points/scroll", body, cancellationToken), request, cancellationToken))
         {
-            var request = new JsonObject { ["limit"] = PageSize, ["with_payload"] = true, ["with_vector"] = true, ["offset"] = offset };
-            using var answer = await _server.PostAsync($"collections/{Uri.EscapeDataString(name)}/points/scroll", request, cancellationToken);
-            var result = Result(answer);
-            var points = result.GetProperty("points");
             if (points.GetArrayLength() > 0)
                 yield return Page(points);
-            offset = result.TryGetProperty("next_page_offset", out var next) && next.ValueKind is JsonValueKind.Number or JsonValueKind.String ? JsonNode.Parse(next.GetRawText()) : null;
         }
-        while (offset is not null);
     }
 
     private static PointPage Page(JsonElement points)
