@@ -67,7 +67,11 @@ internal static class LineageLabels
         foreach (var row in rows)
         {
             var id = new LineageNodeId(LineageNodeKind.Run, row.Id);
-            nodes[id] = new(id, $"{row.Kind} {row.Name}", row.Kind, Instant.FromColumn(row.StartedAt));
+            nodes[id] = new(id, RunLabel(row.Kind, row.Name), row.Kind, Instant.FromColumn(row.StartedAt));
         }
     }
+
+    /// <summary><c>ingest week.parquet</c>; a name that says the kind itself (<c>train flights</c>, <c>deploy</c>) stands alone.</summary>
+    private static string RunLabel(string kind, string name) =>
+        name == kind || name.StartsWith(kind + " ", StringComparison.Ordinal) ? name : $"{kind} {name}";
 }

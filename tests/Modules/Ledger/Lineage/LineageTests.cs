@@ -102,6 +102,19 @@ public sealed class LineageTests
         Assert.Equal([new LineageEdge(LineageNodeId.Of(study.Id), LineageNodeId.Of(trial.Id), LineageRoles.Part)], graph.Edges);
     }
 
+    [Theory]
+    [InlineData("ingest", "week.parquet", "ingest week.parquet")]
+    [InlineData("trial", "trial 3", "trial 3")]
+    [InlineData("deploy", "deploy", "deploy")]
+    [InlineData("train", "trainer", "train trainer")]
+    public async Task A_run_is_called_by_kind_and_name_and_never_says_its_kind_twice(string kind, string name, string label)
+    {
+        await using var platform = await StartAsync();
+        var run = await platform.Runs().StartAsync(Ada, new(kind, name));
+        var graph = await platform.Get<ILineage>().WalkAsync(Ada, LineageNodeId.Of(run.Id), LineageDirection.Both);
+        Assert.Equal(label, Assert.Single(graph.Nodes).Label);
+    }
+
     [Fact]
     public async Task What_is_not_there_and_what_lies_in_another_workspace_is_not_found()
     {
