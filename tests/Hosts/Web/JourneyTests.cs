@@ -22,7 +22,7 @@ public sealed class JourneyTests(Servers servers, Chromium chromium)
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Lineage", Exact = true }).Last.ClickAsync();
         await Assertions.Expect(page.Locator(".node.marked")).ToContainTextAsync("model/deliveries:1");
-        await page.Locator("a.node", new() { HasText = "train train deliveries" }).ClickAsync();
+        await page.Locator("a.node", new() { HasText = "train deliveries" }).ClickAsync();
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("train deliveries");
 
         var picture = page.Locator(".gallery img").First;
