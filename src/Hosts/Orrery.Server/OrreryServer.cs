@@ -99,7 +99,7 @@ public static class OrreryServer
         services.AddTraining(configuration);
         services.AddServing(configuration);
         services.AddMonitoring(configuration);
-        services.AddSearch();
+        services.AddSearch(configuration);
         services.AddGateway(configuration);
         services.AddProtocols();
         services.AddPages();

@@ -50,7 +50,11 @@ public sealed class InvalidException(string detail, Exception? inner = null) : O
 public sealed class PreconditionFailedException(string detail) : OrreryException(ErrorCode.PreconditionFailed, detail);
 
 /// <summary>More than was allotted.</summary>
-public sealed class QuotaExceededException(string detail) : OrreryException(ErrorCode.QuotaExceeded, detail);
+public sealed class QuotaExceededException(string detail) : OrreryException(ErrorCode.QuotaExceeded, detail)
+{
+    /// <summary>How long to wait until the same may be tried again; null where waiting does not help.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
 
 /// <summary>It may work later.</summary>
 public sealed class UnavailableException(string detail, Exception? inner = null) : OrreryException(ErrorCode.Unavailable, detail, inner);

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Orrery.Platform.Hosting;
 using Orrery.Platform.Ownership;
 using Orrery.Search.Checkpoints;
 using Orrery.Search.Collections;
@@ -13,8 +15,9 @@ namespace Orrery.Search;
 public static class SearchModule
 {
     /// <summary>Registers the module; it stands on Platform's ports and the ledger. Nothing is opened before the first request.</summary>
-    public static IServiceCollection AddSearch(this IServiceCollection services)
+    public static IServiceCollection AddSearch(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddModuleOptions<SnapshotOptions>(configuration, "Search:Snapshots");
         services.AddSingleton<CollectionRows>();
         services.AddSingleton<CheckpointFolder>();
         services.AddSingleton<CollectionKeeping>();
@@ -25,6 +28,7 @@ public static class SearchModule
         services.AddSingleton<ICollections>(provider => provider.GetRequiredService<CollectionDirectory>());
         services.AddSingleton<IRelevance, RelevanceEvaluation>();
         services.AddSingleton<SnapshotRestore>();
+        services.AddSingleton<SnapshotFetch>();
         services.AddSingleton<ISnapshots, SnapshotStore>();
         return services;
     }

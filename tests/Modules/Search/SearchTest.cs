@@ -16,7 +16,7 @@ internal static class SearchTest
 {
     public static readonly Caller Ada = new(Caller.DefaultWorkspace, "user:ada", Role.Editor);
 
-    public static Task<TestPlatform> StartAsync() => TestPlatform.StartAsync(Configure);
+    public static Task<TestPlatform> StartAsync(TimeProvider? time = null) => TestPlatform.StartAsync(Configure, time);
 
     public static Task<TestPlatform> StartInAsync(TempFolder folder) => TestPlatform.StartInAsync(folder, Configure);
 
@@ -49,6 +49,6 @@ internal static class SearchTest
     private static void Configure(IServiceCollection services)
     {
         services.AddLedger(new ConfigurationBuilder().Build());
-        services.AddSearch();
+        services.AddSearch(new ConfigurationBuilder().Build());
     }
 }

@@ -35,15 +35,18 @@ internal sealed class QdrantTestServer : IAsyncDisposable
         Channel = GrpcChannel.ForAddress(addresses[1]);
     }
 
+    /// <summary>The REST address.</summary>
+    public Uri Address => _http.BaseAddress!;
+
     /// <summary>To the gRPC port.</summary>
     public GrpcChannel Channel { get; }
 
-    public static async Task<QdrantTestServer> StartAsync()
+    public static async Task<QdrantTestServer> StartAsync(params IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var platform = await TestPlatform.StartAsync(services =>
         {
             services.AddLedger(new ConfigurationBuilder().Build());
-            services.AddSearch();
+            services.AddSearch(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         });
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

@@ -68,14 +68,37 @@ public sealed class SnapshotTests
     }
 
     [Theory]
-    [InlineData("file:///etc/passwd", 403)]
+    [InlineData("file:///etc/passwd", 400)]
     [InlineData("http://169.254.169.254/latest/meta-data", 403)]
+    [InlineData("https://127.0.0.1:1/x", 403)]
+    [InlineData("https://[::1]/x", 403)]
     [InlineData("file://elsewhere/x", 400)]
-    public async Task Nothing_is_fetched_from_where_a_client_says(string location, int status)
+    [InlineData("ftp://example.com/x", 400)]
+    [InlineData("x", 400)]
+    public async Task Nothing_is_fetched_from_where_only_the_server_can_reach(string location, int status)
     {
         await using var server = await QdrantTestServer.StartAsync();
         await MakeAsync(server);
         Assert.Equal((HttpStatusCode)status, (await server.SendAsync("PUT", "/collections/c/snapshots/recover", $$"""{"location":"{{location}}"}""")).Status);
+    }
+
+    [Fact]
+    public async Task A_snapshot_is_fetched_from_another_server_where_the_settings_trust_it_and_a_damaged_one_changes_nothing()
+    {
+        await using var source = await QdrantTestServer.StartAsync();
+        await using var target = await QdrantTestServer.StartAsync(new KeyValuePair<string, string?>("Search:Snapshots:AllowPrivateAddresses", "true"));
+        var (name, content) = await MakeAsync(source);
+        var location = new Uri(source.Address, $"/collections/c/snapshots/{name}");
+
+        var (status, answer) = await target.SendAsync("PUT", "/collections/copy/snapshots/recover", $$"""{"location":"{{location}}","checksum":"{{new string('3', 64)}}"}""");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("SHA-256", answer.ToJsonString());
+        Assert.Equal(HttpStatusCode.BadRequest, (await target.SendAsync("PUT", "/collections/copy/snapshots/recover", $$"""{"location":"{{location}}x"}""")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await target.SendAsync("PUT", "/collections/copy/snapshots/recover", $$"""{"location":"{{new Uri(source.Address, "/collections")}}"}""")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await target.SendAsync("GET", "/collections/copy")).Status);
+
+        await target.DoAsync("PUT", "/collections/copy/snapshots/recover", $$"""{"location":"{{location}}"}""");
+        Assert.Equal(content, await ContentAsync(target, "copy"));
     }
 
     [Fact]

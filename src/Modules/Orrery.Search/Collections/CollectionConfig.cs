@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Orrery.Kernel;
 using Orrery.Search.Filters;
 using Orrery.Search.Points;
 
@@ -148,6 +150,22 @@ public sealed record StrictMode
 
     /// <summary>Whether something that is allowed by default is forbidden.</summary>
     public bool Forbids(string name) => Enabled && Bounds.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.False;
+
+    /// <summary>A bound on vectors of one name, as <c>{"name": {"max_length": 4}}</c> says it.</summary>
+    public int? NumberOf(string bounds, string vector, string name) =>
+        Enabled && Bounds.TryGetValue(bounds, out var vectors) && vectors.ValueKind == JsonValueKind.Object && vectors.TryGetProperty(vector, out var own) && own.ValueKind == JsonValueKind.Object
+        && own.TryGetProperty(name, out var value) && value.TryGetInt32(out var number) ? number : null;
+
+    /// <summary>Holds what a request asks for against a bound.</summary>
+    /// <param name="bound">The bound's name.</param>
+    /// <param name="value">What is asked for; nothing where null.</param>
+    /// <param name="name">What the client calls it.</param>
+    /// <exception cref="InvalidException">It is more.</exception>
+    public void Require(string bound, double? value, string name)
+    {
+        if (Number(bound) is { } limit && value > limit)
+            throw StrictChecks.Refusal(string.Create(CultureInfo.InvariantCulture, $"Limit exceeded {value} > {limit} for \"{name}\""), string.Create(CultureInfo.InvariantCulture, $"Reduce the \"{name}\" parameter to or below {limit}"));
+    }
 }
 
 /// <summary>What type the values of a field have.</summary>

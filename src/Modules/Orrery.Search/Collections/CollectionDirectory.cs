@@ -53,7 +53,7 @@ internal sealed class CollectionDirectory(
                 return true;
             }, token);
             if (_open.TryGetValue(next.Id, out var open))
-                open.Record = next;
+                open.Take(next);
             return next;
         }, cancellationToken);
         await RecordAsync(caller, updated, cancellationToken);
@@ -124,7 +124,7 @@ internal sealed class CollectionDirectory(
 
         var shard = await shards.CallAsync(key, (owner, _) => Task.FromResult(owner), cancellationToken);
         keeping.Optimize(shard);
-        return _open.GetOrAdd(record.Id, _ => new(record, shard, key, shards, keeping, this));
+        return _open.GetOrAdd(record.Id, _ => new(record, shard, key, shards, keeping, this, clock));
     }
 
     // Who still holds it reads what it was; its rows go.

@@ -11,12 +11,13 @@ namespace Orrery.Search.Collections;
 
 /// <summary>A collection whose points are in memory.</summary>
 internal sealed class LiveCollection(
-    CollectionRecord record, Shard shard, string key, IOwners<Shard> shards, CollectionKeeping keeping, CollectionDirectory directory) : ICollection
+    CollectionRecord record, Shard shard, string key, IOwners<Shard> shards, CollectionKeeping keeping, CollectionDirectory directory, TimeProvider clock) : ICollection
 {
     private volatile CollectionRecord _record = record;
+    private volatile RateLimits _limits = new(record.Config.Strict, clock);
 
-    /// <summary>What the catalogue says of it; a change puts the new one here.</summary>
-    public CollectionRecord Record { get => _record; set => _record = value; }
+    /// <summary>What the catalogue says of it.</summary>
+    public CollectionRecord Record => _record;
 
     public Shard Shard => shard;
 
@@ -27,6 +28,13 @@ internal sealed class LiveCollection(
     public DateTimeOffset CreatedAt => _record.CreatedAt;
 
     private ShardView View => shard.View;
+
+    /// <summary>Takes what a change made of it. Rates are counted anew.</summary>
+    public void Take(CollectionRecord changed)
+    {
+        _record = changed;
+        _limits = new(changed.Config.Strict, clock);
+    }
 
     public CollectionState State()
     {
@@ -43,6 +51,8 @@ internal sealed class LiveCollection(
     public async Task<UpdateReceipt> UpdateAsync(PointOperation operation, CancellationToken cancellationToken = default)
     {
         StrictChecks.Check(Config, operation, View);
+        if (_limits is { CountsWrites: true } limits)
+            limits.Write(Math.Max(1, Affected(operation)));
         // The turn ends when readers see the operation, not when it is durable: operations that wait for the disk at the same moment share a flush.
         var pending = await shards.CallAsync(key, (owner, _) => Task.FromResult(owner.Begin(operation)), cancellationToken);
         await pending.Durable;
@@ -52,6 +62,7 @@ internal sealed class LiveCollection(
 
     public IReadOnlyList<StoredPoint> Retrieve(IReadOnlyList<PointId> ids, Wanted wanted)
     {
+        _limits.Read(() => ids.Count);
         using var reading = View.Reading();
         return [.. ids.Distinct().Where(id => View.TryFind(id, out _)).Select(id => PointReading.Read(View, View.TryFind(id, out var slot) ? slot : -1, wanted))];
     }
@@ -59,6 +70,7 @@ internal sealed class LiveCollection(
     public ScrollPage Scroll(Filter? filter, OrderBy? order, PointId? from, int limit, Wanted wanted)
     {
         StrictChecks.CheckRead(Config, filter, limit);
+        _limits.Read(() => 1 + RateLimits.CostOf(filter));
         using var reading = View.Reading();
         var allowed = View.Find(filter);
         if (order is not null)
@@ -81,6 +93,7 @@ internal sealed class LiveCollection(
     public long Count(Filter? filter)
     {
         StrictChecks.CheckRead(Config, filter);
+        _limits.Read(() => 1 + RateLimits.CostOf(filter));
         using var reading = View.Reading();
         return filter is null ? View.Count : View.Find(filter).Count;
     }
@@ -88,6 +101,7 @@ internal sealed class LiveCollection(
     public IReadOnlyList<FacetCount> Facet(PayloadPath path, Filter? filter, int limit)
     {
         StrictChecks.CheckRead(Config, filter, limit);
+        _limits.Read(() => 1 + RateLimits.CostOf(filter));
         using var reading = View.Reading();
         var allowed = View.Find(filter);
         return
@@ -102,6 +116,7 @@ internal sealed class LiveCollection(
     public async Task<IReadOnlyList<StoredPoint>> QueryAsync(Caller caller, QueryStage query, Wanted wanted, CancellationToken cancellationToken = default)
     {
         StrictChecks.Check(Config, query);
+        _limits.Read(() => RateLimits.CostOf(query));
         var lookup = await LookupAsync(caller, query, cancellationToken);
         using var reading = View.Reading();
         return Read(new QueryRun(View, lookup).Run(query), wanted);
@@ -112,6 +127,7 @@ internal sealed class LiveCollection(
     {
         StrictChecks.CheckGrouping(Config, grouping.By);
         StrictChecks.Check(Config, query, grouping.GroupSize);
+        _limits.Read(() => RateLimits.CostOf(query));
         var lookup = await LookupAsync(caller, query, cancellationToken);
         using var reading = View.Reading();
         return new GroupedRun(View, lookup).Run(query, grouping, wanted);
@@ -120,8 +136,19 @@ internal sealed class LiveCollection(
     public IReadOnlyList<MatrixRow> Matrix(string vector, Filter? filter, int sample, int nearest)
     {
         StrictChecks.CheckRead(Config, filter, (int)Math.Min((long)sample * nearest, int.MaxValue));
+        _limits.Read(() => sample + RateLimits.CostOf(filter));
         using var reading = View.Reading();
         return DistanceMatrix.Of(View, vector, filter, sample, nearest);
+    }
+
+    // How many points an operation is about.
+    private int Affected(PointOperation operation)
+    {
+        var (ids, filter) = StrictChecks.PointsOf(operation);
+        if (ids is { } count)
+            return count;
+        using var reading = View.Reading();
+        return View.Find(filter).Count;
     }
 
     private List<StoredPoint> Read(StageResult result, Wanted wanted) => [.. result.Hits.Select(hit => PointReading.Read(View, hit.Slot, wanted) with

@@ -14,7 +14,8 @@ internal static class StrictChecks
     private static readonly HashSet<string> Kept = new(StringComparer.Ordinal)
     {
         "enabled", "max_query_limit", "search_max_hnsw_ef", "search_allow_exact", "upsert_max_batchsize", "max_points_count", "filter_max_conditions", "condition_max_size",
-        "unindexed_filtering_retrieve", "unindexed_filtering_update", "max_payload_index_count",
+        "unindexed_filtering_retrieve", "unindexed_filtering_update", "max_payload_index_count", "max_timeout", "search_max_batchsize", "search_max_oversampling",
+        "max_collection_vector_size_bytes", "max_collection_payload_size_bytes", "multivector_config", "sparse_config", "read_rate_limit", "write_rate_limit",
     };
 
     /// <summary>Says which bounds are not kept.</summary>
@@ -30,17 +31,51 @@ internal static class StrictChecks
             throw Refusal($"Collection already has the maximum number of payload indices ({most})", "Please delete an existing index before creating a new one");
     }
 
-    public static void Check(CollectionConfig config, QueryStage stage, int groupSize = 1)
+    public static void Check(CollectionConfig config, QueryStage stage, int groupSize = 1) => Check(config, stage, groupSize, isRescored: stage.Prefetch.Count > 0);
+
+    // A stage over others compares with what they found, so it needs no graph.
+    private static void Check(CollectionConfig config, QueryStage stage, int groupSize, bool isRescored)
     {
         if (!config.Strict.Enabled)
             return;
-        Limit(config.Strict, "max_query_limit", (double)stage.Limit * groupSize, "limit");
-        Limit(config.Strict, "search_max_hnsw_ef", stage.Ef, "hnsw_ef");
+        config.Strict.Require("max_query_limit", (double)stage.Limit * groupSize, "limit");
+        config.Strict.Require("search_max_hnsw_ef", stage.Ef, "hnsw_ef");
+        config.Strict.Require("search_max_oversampling", stage.Oversampling, "oversampling");
+        if (!isRescored)
+            CheckScan(config, stage);
+        CheckFormula(config, stage.Ranking);
         if (stage.Exact && config.Strict.Forbids("search_allow_exact"))
             throw Refusal("Exact search disabled!", "Set exact=false");
         Check(config, stage.Filter, "unindexed_filtering_retrieve");
+        Check(config, stage.IdfCorpus, "unindexed_filtering_retrieve");
         foreach (var inner in stage.Prefetch)
-            Check(config, inner);
+            Check(config, inner, 1, isRescored: false);
+    }
+
+    /// <summary>A vector without a graph would be compared with all.</summary>
+    private static void CheckScan(CollectionConfig config, QueryStage stage)
+    {
+        if (!config.Strict.Forbids("search_allow_exact") || VectorLookup.Inputs(stage.Ranking).FirstOrDefault() is null || !config.Vectors.TryGetValue(stage.Using, out var vector))
+            return;
+        var hnsw = config.Hnsw.Then(vector.Hnsw);
+        if (hnsw.M is not 0)
+            return;
+        var where = stage.Using == Point.Unnamed ? "" : $" on '{stage.Using}'";
+        var isOfTenant = stage.Filter is { } filter && Conditions(filter, null).Any(condition => condition.Condition is FieldCondition field && config.Fields.GetValueOrDefault(field.Path.Text) is { } declared && Says(declared, "is_tenant"));
+        if (!isOfTenant)
+            throw Refusal($"Request is forbidden{where} because global vector indexing is disabled (hnsw_config.m = 0)", "Use tenant-specific filter, enable global vector indexing or enable strict mode `search_allow_exact` option");
+        if (!hnsw.Accepted.TryGetValue("payload_m", out var links) || links is { ValueKind: JsonValueKind.Number } && links.TryGetInt32(out var number) && number == 0)
+            throw Refusal($"Request is forbidden{where} because vector indexing is disabled (hnsw_config.m = 0 and hnsw_config.payload_m = 0)", "Enable vector indexing, use a prefetch query with indexed vectors or enable strict mode `search_allow_exact` option");
+    }
+
+    private static void CheckFormula(CollectionConfig config, Ranking? ranking)
+    {
+        if (ranking is not ByFormula formula || !config.Strict.Forbids("unindexed_filtering_retrieve"))
+            return;
+        if (formula.Expression.Fields().FirstOrDefault(path => !config.Fields.ContainsKey(path.Text)) is { } unindexed)
+            throw Refusal($"Index required but not found for \"{unindexed}\"", "Create an index for this key or use a different formula expression");
+        foreach (var condition in formula.Expression.Conditions())
+            Check(config, new Filter { Must = [condition] }, "unindexed_filtering_retrieve");
     }
 
     public static void CheckGrouping(CollectionConfig config, PayloadPath by)
@@ -51,7 +86,7 @@ internal static class StrictChecks
 
     public static void CheckRead(CollectionConfig config, Filter? filter, int? limit = null)
     {
-        Limit(config.Strict, "max_query_limit", limit, "limit");
+        config.Strict.Require("max_query_limit", limit, "limit");
         Check(config, filter, "unindexed_filtering_retrieve");
     }
 
@@ -62,15 +97,22 @@ internal static class StrictChecks
         switch (operation)
         {
             case UpsertPoints upsert:
-                Limit(config.Strict, "upsert_max_batchsize", upsert.Points.Count, "upsert limit");
+                config.Strict.Require("upsert_max_batchsize", upsert.Points.Count, "upsert limit");
                 CheckRoom(config, upsert, view);
+                CheckBytes(config, view, vectors: true);
+                CheckVectors(config, upsert.Points.Select(point => point.Vectors));
                 break;
             case UpdateVectors update:
-                Limit(config.Strict, "upsert_max_batchsize", update.Points.Count, "update limit");
+                config.Strict.Require("upsert_max_batchsize", update.Points.Count, "update limit");
+                CheckBytes(config, view, vectors: true);
+                CheckVectors(config, update.Points.Select(point => point.Vectors));
+                break;
+            case SetPayload or OverwritePayload:
+                CheckBytes(config, view, vectors: false);
                 break;
         }
 
-        Check(config, FilterOf(operation), "unindexed_filtering_update");
+        Check(config, PointsOf(operation).Filter, "unindexed_filtering_update");
     }
 
     private static void CheckRoom(CollectionConfig config, UpsertPoints upsert, ShardView view)
@@ -82,18 +124,46 @@ internal static class StrictChecks
             throw Refusal($"Max points count limit of {most.ToString(CultureInfo.InvariantCulture)} reached!", "Delete some points, or raise the limit");
     }
 
-    private static Filter? FilterOf(PointOperation operation) => operation switch
+    // What is there already: the request that reaches the bound is the last one.
+    private static void CheckBytes(CollectionConfig config, ShardView view, bool vectors)
     {
-        DeletePoints delete => delete.Points.Filter,
-        DeleteVectors delete => delete.Points.Filter,
-        SetPayload set => set.Points.Filter,
-        OverwritePayload overwrite => overwrite.Points.Filter,
-        DeletePayload delete => delete.Points.Filter,
-        ClearPayload clear => clear.Points.Filter,
-        UpsertPoints upsert => upsert.Condition,
-        UpdateVectors update => update.Condition,
-        _ => null,
+        if (vectors && config.Strict.Number("max_collection_vector_size_bytes") is { } most && view.VectorBytes >= most)
+            throw new InvalidException(string.Create(CultureInfo.InvariantCulture, $"Max vector storage size limit of {most / (1 << 20)}MB reached!"));
+        if (config.Strict.Number("max_collection_payload_size_bytes") is { } bytes && view.PayloadBytes >= bytes)
+            throw new InvalidException(string.Create(CultureInfo.InvariantCulture, $"Max payload storage size limit of {bytes / (1 << 20)}MB reached!"));
+    }
+
+    private static void CheckVectors(CollectionConfig config, IEnumerable<IReadOnlyDictionary<string, VectorValue>> points)
+    {
+        if (!config.Strict.Bounds.ContainsKey("multivector_config") && !config.Strict.Bounds.ContainsKey("sparse_config"))
+            return;
+        foreach (var (name, vector) in points.SelectMany(vectors => vectors))
+        {
+            switch (vector)
+            {
+                case MultiVector multi when config.Strict.NumberOf("multivector_config", name, "max_vectors") is { } most && multi.Rows > most:
+                    throw new InvalidException($"Multivector '{name}' has a limit of {most} vectors, but {multi.Rows} were provided!");
+                case SparseVector sparse when config.Strict.NumberOf("sparse_config", name, "max_length") is { } longest && sparse.Indices.Length > longest:
+                    throw new InvalidException($"Sparse vector '{name}' has a limit of {longest} indices, but {sparse.Indices.Length} were provided!");
+            }
+        }
+    }
+
+    /// <summary>How many points an operation names, or by which filter it takes them; an upsert and an update of vectors may have both.</summary>
+    internal static (int? Named, Filter? Filter) PointsOf(PointOperation operation) => operation switch
+    {
+        DeletePoints delete => Of(delete.Points),
+        DeleteVectors delete => Of(delete.Points),
+        SetPayload set => Of(set.Points),
+        OverwritePayload overwrite => Of(overwrite.Points),
+        DeletePayload delete => Of(delete.Points),
+        ClearPayload clear => Of(clear.Points),
+        UpsertPoints upsert => (upsert.Points.Count, upsert.Condition),
+        UpdateVectors update => (update.Points.Count, update.Condition),
+        _ => (null, null),
     };
+
+    private static (int?, Filter?) Of(PointSelector points) => (points.Ids?.Count, points.Filter);
 
     private static void Check(CollectionConfig config, Filter? filter, string unindexed)
     {
@@ -138,7 +208,7 @@ internal static class StrictChecks
     private static bool Says(FieldSchema declared, string flag) =>
         declared.Params is { ValueKind: JsonValueKind.Object } parameters && parameters.TryGetProperty(flag, out var value) && value.ValueKind == JsonValueKind.True;
 
-    private static IEnumerable<(Condition Condition, PayloadPath? Parent)> Conditions(Filter filter, PayloadPath? parent)
+    internal static IEnumerable<(Condition Condition, PayloadPath? Parent)> Conditions(Filter filter, PayloadPath? parent)
     {
         foreach (var condition in filter.Must.Concat(filter.Should).Concat(filter.MustNot).Concat(filter.MinShould?.Conditions ?? []))
         {
@@ -166,11 +236,5 @@ internal static class StrictChecks
         _ => 0,
     };
 
-    private static void Limit(StrictMode strict, string bound, double? value, string name)
-    {
-        if (strict.Number(bound) is { } limit && value > limit)
-            throw Refusal(string.Create(CultureInfo.InvariantCulture, $"Limit exceeded {value} > {limit} for \"{name}\""), string.Create(CultureInfo.InvariantCulture, $"Reduce the \"{name}\" parameter to or below {limit}"));
-    }
-
-    private static InvalidException Refusal(string what, string help) => new($"{what}. Help: {help}.");
+    internal static InvalidException Refusal(string what, string help) => new($"{what}. Help: {help}.");
 }

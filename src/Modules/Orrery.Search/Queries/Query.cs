@@ -49,6 +49,19 @@ public sealed record Discover(VectorInput Target, IReadOnlyList<ContextPair> Con
 /// <summary>By how well the pairs' positive sides are kept to.</summary>
 public sealed record ByContext(IReadOnlyList<ContextPair> Context) : Ranking;
 
+/// <summary>
+/// By closeness to a target, corrected by what a better judge said of some points: a·s(target) + Σ over pairs of examples, the first of which was judged better by g, of gᵇ·c·(s(better) − s(worse)).
+/// </summary>
+/// <param name="Target">The vector.</param>
+/// <param name="Judged">Examples and the judge's scores of them.</param>
+/// <param name="A">The weight of the target.</param>
+/// <param name="B">How much more a pair counts that is judged farther apart; at least 0.</param>
+/// <param name="C">The weight of pairs.</param>
+public sealed record RelevanceFeedback(VectorInput Target, IReadOnlyList<JudgedExample> Judged, float A, float B, float C) : Ranking;
+
+/// <summary>An example and how good a judge finds it.</summary>
+public sealed record JudgedExample(VectorInput Example, float Score);
+
 /// <summary>By the values of a field.</summary>
 /// <param name="Path">Where they stand.</param>
 /// <param name="Descending">Greatest first.</param>

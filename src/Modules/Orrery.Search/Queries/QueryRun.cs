@@ -100,6 +100,9 @@ internal sealed class QueryRun(ShardView view, VectorLookup examples)
                 return new(column.Scan(Scorers.Discover(column, examples.Vector(stage, discover.Target), examples.Pairs(stage, discover.Context)), limit, allowed));
             case ByContext context:
                 return new(column.Scan(Scorers.Context(column, examples.Pairs(stage, context.Context)), limit, allowed));
+            case RelevanceFeedback feedback:
+                var judged = feedback.Judged.Select(one => (examples.Vector(stage, one.Example), one.Score)).ToList();
+                return new(column.Scan(Scorers.Feedback(column, feedback, examples.Vector(stage, feedback.Target), judged), limit, allowed));
             default:
                 throw new ArgumentOutOfRangeException(nameof(stage), stage.Ranking, "Expected a known ranking.");
         }

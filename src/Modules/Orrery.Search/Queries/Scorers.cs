@@ -37,6 +37,15 @@ internal static class Scorers
         return slot => sides.Sum(side => Sigmoid(Math.Min(side.Positive(slot) - side.Negative(slot) - Margin, 0)));
     }
 
+    public static Func<int, float> Feedback(VectorColumn column, RelevanceFeedback feedback, VectorValue target, IReadOnlyList<(VectorValue Vector, float Score)> judged)
+    {
+        var goal = column.Scorer(target);
+        var scores = judged.Select(one => (Of: column.Scorer(one.Vector), one.Score)).ToList();
+        // A pair whose first was judged better; its weight is the same for all points.
+        var pairs = (from better in scores from worse in scores where better.Score > worse.Score select (better.Of, worse.Of, Weight: MathF.Pow(better.Score - worse.Score, feedback.B) * feedback.C)).ToList();
+        return slot => feedback.A * goal(slot) + pairs.Sum(pair => pair.Weight * (pair.Item1(slot) - pair.Item2(slot)));
+    }
+
     /// <summary>Between the mean of the positive and its reflection on the mean of the negative.</summary>
     public static VectorValue Average(IReadOnlyList<VectorValue> positive, IReadOnlyList<VectorValue> negative)
     {

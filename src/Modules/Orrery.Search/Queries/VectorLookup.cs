@@ -63,6 +63,7 @@ internal sealed class VectorLookup(CollectionConfig config, ShardView view, IRea
         Recommend recommend => recommend.Positive.Concat(recommend.Negative),
         Discover discover => discover.Context.SelectMany(pair => new[] { pair.Positive, pair.Negative }).Prepend(discover.Target),
         ByContext context => context.Context.SelectMany(pair => new[] { pair.Positive, pair.Negative }),
+        RelevanceFeedback feedback => feedback.Judged.Select(judged => judged.Example).Prepend(feedback.Target),
         _ => [],
     };
 }

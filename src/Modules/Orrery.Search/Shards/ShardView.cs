@@ -153,6 +153,9 @@ internal sealed class ShardView : IDisposable
     /// <summary>How many vectors graphs find.</summary>
     public long IndexedCount => DenseColumns().Sum(column => (long)column.Value.IndexedCount);
 
+    /// <summary>Bytes of all vectors as they are stored.</summary>
+    public long VectorBytes => _columns.Values.Sum(column => column.VectorBytes);
+
     /// <summary>Bytes of all payloads.</summary>
     public long PayloadBytes => _payloadBytes;
 

@@ -32,7 +32,17 @@ public interface ISnapshots
     /// <param name="cancellationToken">Ends it, and nothing was changed.</param>
     /// <exception cref="InvalidException">It is no snapshot, or not a whole one, or another one.</exception>
     Task RestoreAsync(Caller caller, string collection, Stream content, Digest? checksum, CancellationToken cancellationToken = default);
+
+    /// <summary>As <see cref="RestoreAsync"/>, with what another server answers at a public address.</summary>
+    /// <exception cref="OrreryException">The address is no public one, and the settings allow no other.</exception>
+    /// <exception cref="InvalidException">It answers with no snapshot.</exception>
+    Task RecoverAsync(Caller caller, string collection, SnapshotLocation location, Digest? checksum, CancellationToken cancellationToken = default);
 }
+
+/// <summary>Where a snapshot is fetched.</summary>
+/// <param name="Address">An address of http or https.</param>
+/// <param name="ApiKey">Sent as <c>api-key</c>; nothing where null.</param>
+public sealed record SnapshotLocation(Uri Address, string? ApiKey);
 
 /// <summary>A snapshot.</summary>
 /// <param name="Name">Its name, unique among those of its collection.</param>

@@ -12,7 +12,7 @@ using Orrery.Search.Collections;
 namespace Orrery.Search.Snapshots;
 
 /// <summary>Snapshots in the blob store, and a row 'S' for each: by workspace, collection and name.</summary>
-internal sealed class SnapshotStore(CollectionDirectory collections, CollectionRows rows, IBlobStore blobs, SnapshotRestore restore, TimeProvider clock) : ISnapshots
+internal sealed class SnapshotStore(CollectionDirectory collections, CollectionRows rows, IBlobStore blobs, SnapshotRestore restore, SnapshotFetch fetch, TimeProvider clock) : ISnapshots
 {
     public async Task<IReadOnlyList<Snapshot>> ListAsync(Caller caller, string? collection, CancellationToken cancellationToken = default)
     {
@@ -84,6 +84,13 @@ internal sealed class SnapshotStore(CollectionDirectory collections, CollectionR
             if (!known)
                 await blobs.DeleteAsync(blob.Digest, CancellationToken.None);
         }
+    }
+
+    public Task RecoverAsync(Caller caller, string collection, SnapshotLocation location, Digest? checksum, CancellationToken cancellationToken = default)
+    {
+        CollectionAccess.RequireUnscoped(caller);
+        CollectionRules.Check(collection);
+        return fetch.ReadAsync(location.Address, location.ApiKey, content => RestoreAsync(caller, collection, content, checksum, cancellationToken), cancellationToken);
     }
 
     // Content that a snapshot's row names stays.

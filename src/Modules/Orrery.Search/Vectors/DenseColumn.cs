@@ -39,6 +39,8 @@ internal sealed class DenseColumn(DenseVectorConfig config, GraphShape shape) : 
 
     public override long Bytes => _rows.Bytes + (_graph?.Count ?? 0) * ((_shape.IsQuantized ? 5L : 4L) * _config.Size + 8L * _shape.Links + 60);
 
+    public override long VectorBytes => 4L * _config.Size * Count;
+
     public override bool GreaterIsBetter => Similarity.GreaterIsBetter(_config.Distance);
 
     public override VectorValue this[int slot]

@@ -11,6 +11,8 @@ internal sealed class MultiColumn(DenseVectorConfig config) : VectorColumn
 
     public override long Bytes => _components * sizeof(float);
 
+    public override long VectorBytes => Bytes;
+
     public override bool GreaterIsBetter => Similarity.GreaterIsBetter(config.Distance);
 
     public override VectorValue this[int slot] => _vectors[slot];

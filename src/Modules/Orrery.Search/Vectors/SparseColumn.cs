@@ -14,6 +14,8 @@ internal sealed class SparseColumn(SparseVectorConfig config) : VectorColumn
     // A component stands in its vector (8 bytes) and in a posting (24 with the dictionary's overhead).
     public override long Bytes => _components * 32;
 
+    public override long VectorBytes => _components * 8;
+
     public override VectorValue this[int slot] => _vectors[slot];
 
     public override Func<int, float> Scorer(VectorValue query)

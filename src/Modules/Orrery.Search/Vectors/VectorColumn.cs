@@ -25,6 +25,9 @@ internal abstract class VectorColumn
     /// <summary>Bytes of memory that it takes.</summary>
     public abstract long Bytes { get; }
 
+    /// <summary>Bytes of the vectors themselves, wherever they lie.</summary>
+    public abstract long VectorBytes { get; }
+
     /// <summary>Whether greater outward scores are better.</summary>
     public virtual bool GreaterIsBetter => true;
 

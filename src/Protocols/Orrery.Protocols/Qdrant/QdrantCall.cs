@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orrery.Kernel;
 using Orrery.Platform.Access;
+using Orrery.Search.Collections;
 
 namespace Orrery.Protocols.Qdrant;
 
@@ -42,6 +44,15 @@ internal sealed partial class QdrantCall(HttpContext http)
         if (!int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value))
             throw new QdrantRefusal(400, $"Format error in query parameters: `{name}` is '{text}', which is no number");
         return value >= 1 ? value : throw new QdrantRefusal(422, $"Validation error in query parameters: [{name}: value {value} invalid, must be 1 or larger]");
+    }
+
+    /// <summary>The collection in the path, where the request's time is within its bounds.</summary>
+    public async Task<ICollection> OpenAsync(Lazy<ICollections> collections)
+    {
+        var timeout = PositiveQuery("timeout");
+        var collection = await collections.Value.OpenAsync(Caller, Collection, Aborted);
+        collection.Config.Strict.Require("max_timeout", timeout, "timeout");
+        return collection;
     }
 
     /// <summary>Whether a query parameter is true.</summary>
@@ -118,6 +129,8 @@ internal sealed partial class QdrantCall(HttpContext http)
                 Failed(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger<QdrantCall>(), http.Request.Path, error);
             var (status, message) = QdrantRefusal.Of(error) ?? (StatusCodes.Status500InternalServerError, "Service internal error: the server's log has the reason.");
             http.Response.StatusCode = status;
+            if (error is QuotaExceededException { RetryAfter: { } wait })
+                http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             var body = new ArrayBufferWriter<byte>();
             WriteError(body, message, began);
             await SendAsync(http, body);

@@ -37,7 +37,6 @@ internal sealed class PointEndpoints(Lazy<ICollections> collections)
     private void Change(IEndpointRouteBuilder routes, string method, string path, Func<JsonElement, PointOperation> read) =>
         routes.Answer(method, Points + path, Role.Editor, async call =>
         {
-            call.PositiveQuery("timeout");
             using var body = await call.BodyAsync();
             var operation = read(body.RootElement);
             var receipt = await (await OpenAsync(call)).UpdateAsync(operation, call.Aborted);
@@ -46,7 +45,6 @@ internal sealed class PointEndpoints(Lazy<ICollections> collections)
 
     private async Task<Action<Utf8JsonWriter>> UpsertAsync(QdrantCall call)
     {
-        call.PositiveQuery("timeout");
         PointOperation operation;
         // The memory is free again while the points are written.
         using (var body = await call.BytesAsync())
@@ -82,7 +80,6 @@ internal sealed class PointEndpoints(Lazy<ICollections> collections)
 
     private async Task<Action<Utf8JsonWriter>> RetrieveAsync(QdrantCall call)
     {
-        call.PositiveQuery("timeout");
         using var body = await call.BodyAsync();
         var ids = PointReader.Ids(body.RootElement.Required("ids"), "ids");
         var wanted = new Wanted(QueryReader.Payload(body.RootElement.Member("with_payload"), otherwise: true), QueryReader.Wanted(body.RootElement).Vectors);
@@ -101,7 +98,6 @@ internal sealed class PointEndpoints(Lazy<ICollections> collections)
 
     private async Task<Action<Utf8JsonWriter>> ScrollAsync(QdrantCall call)
     {
-        call.PositiveQuery("timeout");
         using var body = await call.BodyAsync();
         var root = body.RootElement;
         var order = root.Member("order_by") is { } by ? QueryReader.Order(by) : null;
@@ -127,7 +123,6 @@ internal sealed class PointEndpoints(Lazy<ICollections> collections)
 
     private async Task<Action<Utf8JsonWriter>> CountAsync(QdrantCall call)
     {
-        call.PositiveQuery("timeout");
         using var body = await call.BodyAsync();
         var count = (await OpenAsync(call)).Count(FilterReader.Read(body.RootElement.Member("filter")));
         return json =>
@@ -162,7 +157,7 @@ internal sealed class PointEndpoints(Lazy<ICollections> collections)
         };
     }
 
-    private Task<ICollection> OpenAsync(QdrantCall call) => collections.Value.OpenAsync(call.Caller, call.Collection, call.Aborted);
+    private Task<ICollection> OpenAsync(QdrantCall call) => call.OpenAsync(collections);
 
     private static void Records(Utf8JsonWriter json, IReadOnlyList<StoredPoint> points)
     {

@@ -23,7 +23,7 @@ internal static class QdrantEndpoints
         new PointEndpoints(collections).Map(routes);
         new QueryEndpoints(collections).Map(routes);
         new ServiceEndpoints(collections).Map(routes);
-        new SnapshotEndpoints(new(services.GetRequiredService<ISnapshots>)).Map(routes);
+        new SnapshotEndpoints(new(services.GetRequiredService<ISnapshots>), collections).Map(routes);
     }
 
     /// <summary>Maps a route whose handler answers in Qdrant's envelope.</summary>

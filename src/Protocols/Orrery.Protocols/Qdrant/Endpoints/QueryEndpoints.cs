@@ -32,7 +32,6 @@ internal sealed class QueryEndpoints(Lazy<ICollections> collections)
         var member = vector is null ? null : System.Text.Encoding.UTF8.GetBytes(vector);
         routes.Answer(HttpMethods.Post, Points + path, Role.Viewer, async call =>
         {
-            call.PositiveQuery("timeout");
             using var body = await call.BytesAsync();
             var points = member is not null && SearchReader.TryRead(body.Memory.Span, member) is { } plain
                 ? await (await OpenAsync(call)).QueryAsync(call.Caller, plain.Query, plain.Wanted, call.Aborted)
@@ -41,11 +40,13 @@ internal sealed class QueryEndpoints(Lazy<ICollections> collections)
         });
         routes.Answer(HttpMethods.Post, Points + path + "/batch", Role.Viewer, async call =>
         {
-            call.PositiveQuery("timeout");
             using var body = await call.BodyAsync();
+            var collection = await OpenAsync(call);
+            var searches = body.RootElement.Required("searches").Items("searches").Select(search => (Query: read(search), Wanted: QueryReader.Wanted(search))).ToList();
+            collection.Config.Strict.Require("search_max_batchsize", searches.Count, "search batch size");
             var results = new List<IReadOnlyList<StoredPoint>>();
-            foreach (var search in body.RootElement.Required("searches").Items("searches"))
-                results.Add(await RunAsync(call, search, read));
+            foreach (var (query, wanted) in searches)
+                results.Add(await collection.QueryAsync(call.Caller, query, wanted, call.Aborted));
             return json =>
             {
                 json.WriteStartArray();
@@ -71,7 +72,6 @@ internal sealed class QueryEndpoints(Lazy<ICollections> collections)
 
     private async Task<Action<Utf8JsonWriter>> GroupsAsync(QdrantCall call, Func<JsonElement, QueryStage> read)
     {
-        call.PositiveQuery("timeout");
         using var body = await call.BodyAsync();
         var root = body.RootElement;
         var grouping = new Grouping(root.Required("group_by").Path("group_by"), root.Member("limit")?.Whole("limit", 1) ?? 10, root.Member("group_size")?.Whole("group_size", 1) ?? 3);
@@ -179,5 +179,5 @@ internal sealed class QueryEndpoints(Lazy<ICollections> collections)
             root.Member("using")?.Text("using") ?? Point.Unnamed, FilterReader.Read(root.Member("filter")), root.Member("sample")?.Whole("sample", 2) ?? 10, root.Member("limit")?.Whole("limit", 1) ?? 3);
     }
 
-    private Task<ICollection> OpenAsync(QdrantCall call) => collections.Value.OpenAsync(call.Caller, call.Collection, call.Aborted);
+    private Task<ICollection> OpenAsync(QdrantCall call) => call.OpenAsync(collections);
 }

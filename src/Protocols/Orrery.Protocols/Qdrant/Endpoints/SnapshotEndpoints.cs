@@ -8,12 +8,13 @@ using Microsoft.Net.Http.Headers;
 using Orrery.Kernel;
 using Orrery.Platform.Access;
 using Orrery.Protocols.Qdrant.Reading;
+using Orrery.Search.Collections;
 using Orrery.Search.Snapshots;
 
 namespace Orrery.Protocols.Qdrant.Endpoints;
 
 /// <summary>Snapshots of a collection, of its only shard (which is the same), and of all collections together.</summary>
-internal sealed class SnapshotEndpoints(Lazy<ISnapshots> snapshots)
+internal sealed class SnapshotEndpoints(Lazy<ISnapshots> snapshots, Lazy<ICollections> collections)
 {
     private const string Collection = "/collections/{collection}/snapshots";
     private const string Shard = "/collections/{collection}/shards/{shard}/snapshots";
@@ -74,19 +75,26 @@ internal sealed class SnapshotEndpoints(Lazy<ISnapshots> snapshots)
         await stream.CopyToAsync(http.Response.Body, http.RequestAborted);
     }
 
-    // A location is a place on a server or a network that the client may not be able to reach itself; what it can reach, it can upload.
-    private static async Task<Action<Utf8JsonWriter>> RecoverAsync(QdrantCall call)
+    // A path of the server is never read: what a client has as a file it can upload.
+    private async Task<Action<Utf8JsonWriter>> RecoverAsync(QdrantCall call)
     {
         using var body = await call.BodyAsync();
-        var location = body.RootElement.Required("location");
-        var text = location.ValueKind == JsonValueKind.Object ? "" : location.Text("location");
-        if (body.RootElement.Member("checksum") is { } checksum)
-            ReadChecksum(checksum.Text("checksum"));
-        if (text.StartsWith("file://", StringComparison.OrdinalIgnoreCase) && !text.StartsWith("file:///", StringComparison.OrdinalIgnoreCase) && !text.StartsWith("file://localhost/", StringComparison.OrdinalIgnoreCase))
+        var location = body.RootElement.Required("location").Text("location");
+        Digest? checksum = body.RootElement.Member("checksum") is { } given ? ReadChecksum(given.Text("checksum")) : null;
+        if (location.StartsWith("file://", StringComparison.OrdinalIgnoreCase) && !location.StartsWith("file:///", StringComparison.OrdinalIgnoreCase) && !location.StartsWith("file://localhost/", StringComparison.OrdinalIgnoreCase))
             throw QdrantRefusal.BadRequest("Invalid snapshot URI, file path must be absolute or on localhost");
-        throw new QdrantRefusal(403, text.StartsWith("file:", StringComparison.OrdinalIgnoreCase)
-            ? "Forbidden: Snapshot file path must be inside the snapshots directory, and snapshots are kept in none here; send the file to /snapshots/upload"
-            : "Forbidden: snapshots are not fetched from URLs; download it and send the file to /snapshots/upload");
+        var scope = Scope(call)!;
+        // A shard is one of a collection that is there; a collection is made where it is not.
+        if (call.Route("shard").Length > 0 && !await collections.Value.ExistsAsync(call.Caller, scope, call.Aborted))
+            throw new NotFoundException($"Collection `{scope}` doesn't exist!");
+        if (!Uri.TryCreate(location, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https" or "file"))
+            throw QdrantRefusal.BadRequest("Invalid snapshot URI, expected one of http or https");
+        // The same of every path, whether there is a file or not: snapshots lie in the blob store, and no path is one.
+        if (address.IsFile)
+            throw QdrantRefusal.BadRequest($"Snapshot file \"{address.AbsolutePath}\" does not exist");
+        await snapshots.Value.RecoverAsync(call.Caller, scope, new(address, body.RootElement.Member("api_key")?.Text("api_key")), checksum, call.Aborted);
+        call.AcceptUnlessWaited();
+        return json => json.WriteBooleanValue(true);
     }
 
     private async Task<Action<Utf8JsonWriter>> UploadAsync(QdrantCall call)

@@ -197,7 +197,7 @@ internal static class ConfigReader
             return before;
         foreach (var positive in new[] { "max_query_limit", "max_timeout", "read_rate_limit", "write_rate_limit", "max_points_count" })
             given.Member(positive)?.Whole($"strict_mode_config.{positive}", 1);
-        return new() { Enabled = given.Member("enabled")?.Truth("enabled") ?? before.Enabled, Bounds = Merged(before.Bounds, given) };
+        return new() { Enabled = given.Member("enabled")?.Truth("enabled") ?? before.Enabled, Bounds = Merged(before.Bounds, given, keepNulls: true) };
     }
 
     private static Dictionary<string, JsonElement> Only(JsonElement parent, params string[] names)

@@ -28,8 +28,8 @@ internal static class RankingReader
             return new ByFormula(FormulaReader.Read(formula), Defaults(query.Member("defaults")));
         if (query.Member("sample") is { } sample)
             return sample.Text("sample") == "random" ? new RandomSample() : throw QdrantRefusal.Format("unknown variant for `sample`, expected `random`");
-        if (query.Member("relevance_feedback") is not null)
-            throw QdrantRefusal.NotImplemented("relevance feedback queries; recommend queries take positive and negative examples");
+        if (query.Member("relevance_feedback") is { } feedback)
+            return Feedback(feedback);
         throw QdrantRefusal.Format("data did not match any variant of untagged enum QueryInterface");
     }
 
@@ -48,6 +48,18 @@ internal static class RankingReader
         if (positive.Count + negative.Count == 0)
             throw QdrantRefusal.Validation("internal.query.recommend", "Validation error: At least one positive or negative vector ID required");
         return new Recommend(positive, negative, strategy);
+    }
+
+    private static RelevanceFeedback Feedback(JsonElement feedback)
+    {
+        var judged = feedback.Required("feedback").Items("feedback").Select(one => new JudgedExample(QueryReader.Input(one.Required("example")), (float)one.Required("score").Number("score"))).ToList();
+        if (judged.Count == 0)
+            throw QdrantRefusal.Validation("internal.query.relevance_feedback", "Validation error: feedback elements must be non-empty");
+        var naive = feedback.Required("strategy").Required("naive");
+        var exponent = naive.Required("b").Number("b");
+        if (exponent < 0)
+            throw QdrantRefusal.Validation("internal.query.relevance_feedback.strategy.naive.b", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"value {exponent:0.0###} invalid, must be 0.0 or larger"));
+        return new(QueryReader.Input(feedback.Required("target")), judged, (float)naive.Required("a").Number("a"), (float)exponent, (float)naive.Required("c").Number("c"));
     }
 
     private static List<VectorInput> Inputs(JsonElement recommend, string name) =>
