@@ -43,6 +43,33 @@ public sealed class ThreadTeamTests
         });
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Who_is_through_takes_parts_from_a_member_that_is_held_up(int threads)
+    {
+        using var team = new ThreadTeam(threads);
+        var work = new HoldingUp(threads * 8);
+        team.Run(work, threads * 8);
+        Assert.True(work.OthersEnded, "The parts behind the one that waited were left to its own member.");
+    }
+
+    /// <summary>Its first part waits for all others, half of which belong to the same member.</summary>
+    private sealed class HoldingUp(int parts) : ParallelWork
+    {
+        private readonly CountdownEvent _others = new(parts - 1);
+
+        public bool OthersEnded { get; private set; }
+
+        public override void Run(int part)
+        {
+            if (part == 0)
+                OthersEnded = _others.Wait(TimeSpan.FromSeconds(30));
+            else
+                _others.Signal();
+        }
+    }
+
     private sealed class Counting(int parts, int failing = -1) : ParallelWork
     {
         public int[] Counts { get; } = new int[parts];

@@ -13,15 +13,16 @@ internal readonly unsafe struct Q4_KRow<TDots> : IRowKernel
     public static float Dot(byte* row, in QuantizedColumn column)
     {
         var codes = column.Codes;
-        var raised = column.RaisedScales;
+        var activationScales = column.Scales;
+        var halves = column.Halves;
         var sums = column.ValueSums;
         var blocks = column.Length / 256;
         Vector256<float> a = default, b = default, c = default, d = default, minimums = default;
-        for (var block = 0; block < blocks; block++, row += Bytes, codes += 256, raised += 8, sums += 8)
+        for (var block = 0; block < blocks; block++, row += Bytes, codes += 256, activationScales += 8, sums += 8)
         {
             PackedScales.Unpack(row + 4, out var scaleCodes, out var minimumCodes);
-            var scales = Vector256.ConvertToSingle(scaleCodes) * (Vector256.Load(raised) * HalfScale.ShrunkEverywhere(row));
-            var least = Vector256.Load(sums) * (HalfScale.ShrunkEverywhere(row + 2) * HalfScale.Factor);
+            var scales = Vector256.ConvertToSingle(scaleCodes) * (Vector256.Load(activationScales) * halves[Unsafe.ReadUnaligned<ushort>(row)]);
+            var least = Vector256.Load(sums) * halves[Unsafe.ReadUnaligned<ushort>(row + 2)];
             minimums = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(minimumCodes), least, minimums);
             Add(ref a, ref b, row + 16, codes, scales, 0);
             Add(ref c, ref d, row + 48, codes + 64, scales, 2);

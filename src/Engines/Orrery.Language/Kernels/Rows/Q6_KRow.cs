@@ -17,7 +17,7 @@ internal readonly unsafe struct Q6_KRow<TDots> : IRowKernel
         Vector256<float> a = default, b = default, zeros = default;
         for (var block = 0; block < column.Length / 256; block++, row += Bytes)
         {
-            var factor = HalfScale.Shrunk(row + 208) * HalfScale.Factor;
+            var factor = column.Halves[Unsafe.ReadUnaligned<ushort>(row + 208)];
             for (var half = 0; half < 2; half++, codes += 128)
             {
                 var signed = Vector128.WidenLower(Vector128.CreateScalar(Unsafe.ReadUnaligned<ulong>(row + 192 + 8 * half)).AsSByte());

@@ -16,8 +16,8 @@ internal readonly unsafe struct QuantizedColumn
     /// <summary>Of each 32.</summary>
     public readonly float* Scales;
 
-    /// <summary><see cref="Scales"/> × 2¹¹², for <see cref="HalfScale"/>.</summary>
-    public readonly float* RaisedScales;
+    /// <summary><see cref="HalfTable"/>: kernels find it beside what they multiply its values with.</summary>
+    public readonly float* Halves;
 
     /// <summary>Of each 32 codes, a whole number.</summary>
     public readonly float* Sums;
@@ -36,13 +36,13 @@ internal readonly unsafe struct QuantizedColumn
         Values = values;
         Codes = (sbyte*)memory;
         Scales = memory + length / 4;
-        RaisedScales = Scales + groups;
-        Sums = RaisedScales + groups;
+        Halves = HalfTable.Values;
+        Sums = Scales + groups;
         ValueSums = Sums + groups;
         HalfSums = ValueSums + groups;
     }
 
-    public static int Floats(int length) => length / 4 + length / 32 * 6;
+    public static int Floats(int length) => length / 4 + length / 32 * 5;
 
     public void Quantize()
     {
@@ -50,7 +50,6 @@ internal readonly unsafe struct QuantizedColumn
         {
             var scale = QuantizeGroup(Values + 32 * group, Codes + 32 * group, out var first, out var second);
             Scales[group] = scale;
-            RaisedScales[group] = scale * HalfScale.Factor;
             Sums[group] = first + second;
             ValueSums[group] = scale * (first + second);
             HalfSums[2 * group] = scale * first;

@@ -2,36 +2,40 @@ namespace Orrery.Language.Kernels.Threads;
 
 /// <summary>
 /// Threads that share the parts of one work after another. A token is some hundred works of a few microseconds each, so that waking a sleeping thread (50 µs) would
-/// cost more than the work: members spin a while before they park. Parts are claimed, not assigned: a member that the system took off its core delays nobody but
-/// the part it holds. One caller at a time.
+/// cost more than the work: members look for the next one a while before they park. Each member has a stretch of the parts and takes them from the front; who is through takes
+/// from the others, so a member that the system took off its core delays nobody but the part it holds. A part costs no traffic between cores until then: where all claimed from
+/// one count, two cores passed its cache line to and fro for each 32 KiB of weights, and a token took as long on two as on one. One caller at a time.
 /// </summary>
 internal sealed class ThreadTeam : IDisposable
 {
-    // About 50 µs of looking before a member sleeps; the pauses between the works of a token are shorter.
-    private const int Looks = 2000;
+    // Some 200 µs of looking: choosing a token and handing it over takes less, and the next step should find the members awake.
+    private const int Looks = 8000;
+
+    // A caller waits for parts under way this often before it lets others have its core: longer than a part takes.
+    private const int Waits = 1000;
 
     private readonly Lock _callers = new();
     private readonly object _gate = new();
     private readonly Thread[] _members;
+    private readonly PartRange[] _ranges;
     private ParallelWork? _work;
     private Exception? _fault;
-
-    // The count of works in the upper half, the parts not yet claimed in the lower: a claim by compare-and-swap is for this very work.
-    private long _state;
-    private int _parts;
-    private int _done;
+    private uint _works;
     private int _parked;
     private bool _ended;
+    private PaddedCount _done;
 
     /// <param name="threads">How many take part, the caller among them.</param>
     public ThreadTeam(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
+        _ranges = new PartRange[threads];
         _members = new Thread[threads - 1];
         for (var i = 0; i < _members.Length; i++)
         {
-            _members[i] = new Thread(Serve) { IsBackground = true, Name = $"Orrery.Language {i + 1}" };
+            var place = i + 1;
+            _members[i] = new Thread(() => Serve(place)) { IsBackground = true, Name = $"Orrery.Language {place}" };
             _members[i].Start();
         }
     }
@@ -50,18 +54,24 @@ internal sealed class ThreadTeam : IDisposable
 
         lock (_callers)
         {
-            (_work, _parts, _done) = (work, parts, 0);
-            var next = ((_state >> 32) + 1) << 32 | (uint)parts;
-            Interlocked.Exchange(ref _state, next);
+            _work = work;
+            _works++;
+            Volatile.Write(ref _done.Value, 0);
+            for (var place = 0; place < _ranges.Length; place++)
+                _ranges[place].Publish(_works, (int)((long)parts * place / _ranges.Length), (int)((long)parts * (place + 1) / _ranges.Length));
+            // The count of the parked is read after the ranges are seen: who missed them is counted.
+            Interlocked.MemoryBarrier();
             if (Volatile.Read(ref _parked) > 0)
                 Wake();
-            while (TryTake())
+            TakeAll(0);
+            for (var wait = 0; Volatile.Read(ref _done.Value) < parts; wait++)
             {
+                if (wait < Waits)
+                    Thread.SpinWait(1);
+                else
+                    Thread.Yield();
             }
 
-            var spin = new SpinWait();
-            while (Volatile.Read(ref _done) < parts)
-                spin.SpinOnce(sleep1Threshold: -1);
             _work = null;
             if (Interlocked.Exchange(ref _fault, null) is { } fault)
                 throw new AggregateException(fault);
@@ -76,22 +86,20 @@ internal sealed class ThreadTeam : IDisposable
             member.Join();
     }
 
-    private void Serve()
+    private void Serve(int place)
     {
         while (!Volatile.Read(ref _ended))
         {
-            if (TryTake())
-                continue;
-            if (!Look())
+            if (!TakeAll(place) && !Look(place))
                 Park();
         }
     }
 
-    private bool Look()
+    private bool Look(int place)
     {
         for (var look = 0; look < Looks; look++)
         {
-            if ((uint)Volatile.Read(ref _state) != 0)
+            if (!_ranges[place].IsEmpty)
                 return true;
             Thread.SpinWait(1);
         }
@@ -103,12 +111,22 @@ internal sealed class ThreadTeam : IDisposable
     {
         lock (_gate)
         {
-            // The count is seen before the state is read: a caller that missed the count has published its work already.
             Interlocked.Increment(ref _parked);
-            while ((uint)Volatile.Read(ref _state) == 0 && !Volatile.Read(ref _ended))
+            while (!HasParts() && !Volatile.Read(ref _ended))
                 Monitor.Wait(_gate);
             Interlocked.Decrement(ref _parked);
         }
+    }
+
+    private bool HasParts()
+    {
+        foreach (ref var range in _ranges.AsSpan())
+        {
+            if (!range.IsEmpty)
+                return true;
+        }
+
+        return false;
     }
 
     private void Wake()
@@ -117,24 +135,35 @@ internal sealed class ThreadTeam : IDisposable
             Monitor.PulseAll(_gate);
     }
 
-    private bool TryTake()
+    /// <summary>Takes parts until none is left, its own first; whether there were any. They are counted once, at the end.</summary>
+    private bool TakeAll(int place)
     {
-        var state = Volatile.Read(ref _state);
-        if ((uint)state == 0)
-            return false;
-        if (Interlocked.CompareExchange(ref _state, state - 1, state) != state)
-            return true; // somebody was faster; look again
+        var taken = 0;
+        for (var i = 0; i < _ranges.Length; i++)
+        {
+            ref var range = ref _ranges[(place + i) % _ranges.Length];
+            while (range.TryTake(out var part))
+            {
+                RunPart(part);
+                taken++;
+            }
+        }
+
+        if (taken > 0)
+            Interlocked.Add(ref _done.Value, taken);
+        return taken > 0;
+    }
+
+    private void RunPart(int part)
+    {
         // The claim holds this work in place: its caller waits for the part.
         try
         {
-            _work!.Run(_parts - (int)(uint)state);
+            _work!.Run(part);
         }
         catch (Exception fault)
         {
             Interlocked.CompareExchange(ref _fault, fault, null);
         }
-
-        Interlocked.Increment(ref _done);
-        return true;
     }
 }

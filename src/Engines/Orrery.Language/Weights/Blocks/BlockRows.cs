@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Orrery.Language.Kernels;
 
 namespace Orrery.Language.Weights.Blocks;
 
@@ -33,7 +34,7 @@ internal static unsafe class BlockRows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float ReadHalf(byte* address) => (float)Unsafe.ReadUnaligned<Half>(address);
+    public static float ReadHalf(byte* address) => HalfTable.Values[Unsafe.ReadUnaligned<ushort>(address)];
 
     public static void WriteHalf(byte* address, float value) => Unsafe.WriteUnaligned(address, (Half)value);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Orrery.Language.Weights.Blocks;
 
 /// <summary>
@@ -23,6 +25,12 @@ internal unsafe interface IBlockFormat
 
     /// <summary>Writes <see cref="Length"/> codes, and a scale and a minimum for each group; minimums only where there are any.</summary>
     static abstract void Unpack(byte* block, byte* codes, float* scales, float* minimums);
+}
+
+/// <summary>Blocks of 32 codes behind one scale (float16), with a zero point: their codes are one register.</summary>
+internal unsafe interface IScaledBlock : IBlockFormat
+{
+    static abstract Vector256<byte> Codes(byte* block);
 }
 
 /// <summary>A format that can be made from float32.</summary>

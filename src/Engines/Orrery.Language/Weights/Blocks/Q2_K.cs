@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Orrery.Language.Weights.Blocks;
 
 /// <summary>16 scales (low half) and minimums (high half), 64 bytes of 2-bit codes (bits 2g, 2g+1 of byte i of a half for value i of its 32-group g), their two scales (float16).</summary>
@@ -24,7 +26,7 @@ internal readonly unsafe struct Q2_K : IBlockFormat
             minimums[group] = minimum * (block[group] >> 4);
         }
 
-        for (var i = 0; i < 256; i++)
-            codes[i] = (byte)(block[16 + i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3);
+        for (var group = 0; group < 8; group++)
+            (Vector256.Load(block + 16 + group / 4 * 32) >> group % 4 * 2 & Vector256.Create((byte)3)).Store(codes + 32 * group);
     }
 }

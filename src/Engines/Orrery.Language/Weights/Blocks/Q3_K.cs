@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Orrery.Language.Weights.Blocks;
 
 /// <summary>32 bytes of third bits (bit g of byte i for value i of 32-group g), 64 bytes of the other two as in <see cref="Q2_K"/>, 16 scales of 6 bits in 12 bytes, their scale (float16).</summary>
@@ -27,10 +29,11 @@ internal readonly unsafe struct Q3_K : IBlockFormat
             scales[group] = scale * ((low | high << 4) - 32);
         }
 
-        for (var i = 0; i < 256; i++)
+        var third = Vector256.Load(block);
+        for (var group = 0; group < 8; group++)
         {
-            var low = block[32 + i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3;
-            codes[i] = (byte)(low | (block[i % 32] >> i / 32 & 1) << 2);
+            var low = Vector256.Load(block + 32 + group / 4 * 32) >> group % 4 * 2 & Vector256.Create((byte)3);
+            (low | (third >> group & Vector256<byte>.One) << 2).Store(codes + 32 * group);
         }
     }
 }

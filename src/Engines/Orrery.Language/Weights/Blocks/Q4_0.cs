@@ -1,7 +1,10 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Orrery.Language.Weights.Blocks;
 
 /// <summary>Scale (float16), then 32 codes of 4 bits: the low halves of 16 bytes are the first 16 values, the high halves the others.</summary>
-internal readonly unsafe struct Q4_0 : IBlockFormat, IBlockWriter
+internal readonly unsafe struct Q4_0 : IScaledBlock, IBlockWriter
 {
     public static TensorType Type => TensorType.Q4_0;
 
@@ -15,10 +18,13 @@ internal readonly unsafe struct Q4_0 : IBlockFormat, IBlockWriter
 
     public static bool HasMinimums => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Codes(byte* block) => FourBits.Unpack(block + 2);
+
     public static void Unpack(byte* block, byte* codes, float* scales, float* minimums)
     {
         scales[0] = BlockRows.ReadHalf(block);
-        FourBits.Unpack(block + 2, codes);
+        Codes(block).Store(codes);
     }
 
     public static void Pack(float* values, byte* block)

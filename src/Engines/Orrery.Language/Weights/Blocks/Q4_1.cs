@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Orrery.Language.Weights.Blocks;
 
 /// <summary>Scale and minimum (float16), then codes as in Q4_0. The format adds its minimum, so it stands here negated.</summary>
@@ -19,7 +21,7 @@ internal readonly unsafe struct Q4_1 : IBlockFormat, IBlockWriter
     {
         scales[0] = BlockRows.ReadHalf(block);
         minimums[0] = -BlockRows.ReadHalf(block + 2);
-        FourBits.Unpack(block + 4, codes);
+        FourBits.Unpack(block + 4).Store(codes);
     }
 
     public static void Pack(float* values, byte* block)

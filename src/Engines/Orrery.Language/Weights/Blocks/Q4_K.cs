@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Orrery.Language.Weights.Blocks;
 
 /// <summary>Scale of scales and scale of minimums (float16), <see cref="SixBitScales"/>, then 128 bytes: of each 32 the low halves are a group, the high halves the next.</summary>
@@ -21,11 +23,9 @@ internal readonly unsafe struct Q4_K : IBlockFormat, IBlockWriter
         var packed = block + 16;
         for (var pair = 0; pair < 4; pair++, packed += 32, codes += 64)
         {
-            for (var i = 0; i < 32; i++)
-            {
-                codes[i] = (byte)(packed[i] & 0xF);
-                codes[i + 32] = (byte)(packed[i] >> 4);
-            }
+            var both = Vector256.Load(packed);
+            (both & Vector256.Create((byte)0xF)).Store(codes);
+            (both >> 4).Store(codes + 32);
         }
     }
 

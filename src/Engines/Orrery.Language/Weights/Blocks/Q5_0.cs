@@ -1,7 +1,10 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Orrery.Language.Weights.Blocks;
 
 /// <summary>Scale (float16), the fifth bits of 32 codes, then their other four as in Q4_0.</summary>
-internal readonly unsafe struct Q5_0 : IBlockFormat, IBlockWriter
+internal readonly unsafe struct Q5_0 : IScaledBlock, IBlockWriter
 {
     public static TensorType Type => TensorType.Q5_0;
 
@@ -15,11 +18,13 @@ internal readonly unsafe struct Q5_0 : IBlockFormat, IBlockWriter
 
     public static bool HasMinimums => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Codes(byte* block) => FourBits.Unpack(block + 6) | FourBits.Fifth(block + 2);
+
     public static void Unpack(byte* block, byte* codes, float* scales, float* minimums)
     {
         scales[0] = BlockRows.ReadHalf(block);
-        FourBits.Unpack(block + 6, codes);
-        FourBits.AddFifth(block + 2, codes);
+        Codes(block).Store(codes);
     }
 
     public static void Pack(float* values, byte* block)

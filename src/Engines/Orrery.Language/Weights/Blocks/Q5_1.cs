@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Orrery.Language.Weights.Blocks;
 
 /// <summary>Scale and minimum (float16), the fifth bits of 32 codes, then their other four as in Q4_0.</summary>
@@ -19,8 +21,7 @@ internal readonly unsafe struct Q5_1 : IBlockFormat, IBlockWriter
     {
         scales[0] = BlockRows.ReadHalf(block);
         minimums[0] = -BlockRows.ReadHalf(block + 2);
-        FourBits.Unpack(block + 8, codes);
-        FourBits.AddFifth(block + 4, codes);
+        (FourBits.Unpack(block + 8) | FourBits.Fifth(block + 4)).Store(codes);
     }
 
     public static void Pack(float* values, byte* block)

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Orrery.Language.Weights.Blocks;
 
 /// <summary>The head of <see cref="Q4_K"/>, 32 bytes of fifth bits (bit g of byte i for value i of group g), then the other four bits as in Q4_K.</summary>
@@ -21,11 +23,10 @@ internal readonly unsafe struct Q5_K : IBlockFormat
         byte* fifth = block + 16, packed = block + 48;
         for (var pair = 0; pair < 4; pair++, packed += 32, codes += 64)
         {
-            for (var i = 0; i < 32; i++)
-            {
-                codes[i] = (byte)((packed[i] & 0xF) | (fifth[i] >> 2 * pair & 1) << 4);
-                codes[i + 32] = (byte)((packed[i] >> 4) | (fifth[i] >> 2 * pair + 1 & 1) << 4);
-            }
+            var both = Vector256.Load(packed);
+            var bits = Vector256.Load(fifth) >> 2 * pair;
+            ((both & Vector256.Create((byte)0xF)) | (bits & Vector256.Create((byte)1)) << 4).Store(codes);
+            (both >> 4 | (bits & Vector256.Create((byte)2)) << 3).Store(codes + 32);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Orrery.Language.Weights.Blocks;
 
 /// <summary>128 bytes of low halves, 64 bytes of the upper two bits, 16 signed scales, scale of scales (float16). Each half of the block is laid out for itself.</summary>
@@ -25,13 +27,12 @@ internal readonly unsafe struct Q6_K : IBlockFormat, IBlockWriter
         for (var half = 0; half < 2; half++, codes += 128)
         {
             byte* low = block + 64 * half, high = block + High + 32 * half;
-            for (var i = 0; i < 32; i++)
-            {
-                codes[i] = (byte)((low[i] & 0xF) | (high[i] & 3) << 4);
-                codes[i + 32] = (byte)((low[i + 32] & 0xF) | (high[i] >> 2 & 3) << 4);
-                codes[i + 64] = (byte)((low[i] >> 4) | (high[i] >> 4 & 3) << 4);
-                codes[i + 96] = (byte)((low[i + 32] >> 4) | (high[i] >> 6 & 3) << 4);
-            }
+            var (first, second, two) = (Vector256.Load(low), Vector256.Load(low + 32), Vector256.Load(high));
+            var (four, upper) = (Vector256.Create((byte)0xF), Vector256.Create((byte)0x30));
+            ((first & four) | (two << 4 & upper)).Store(codes);
+            ((second & four) | (two << 2 & upper)).Store(codes + 32);
+            (first >> 4 | (two & upper)).Store(codes + 64);
+            (second >> 4 | (two >> 2 & upper)).Store(codes + 96);
         }
     }
 

@@ -1,7 +1,10 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Orrery.Language.Weights.Blocks;
 
 /// <summary>Scale (float16), then 32 signed bytes.</summary>
-internal readonly unsafe struct Q8_0 : IBlockFormat, IBlockWriter
+internal readonly unsafe struct Q8_0 : IScaledBlock, IBlockWriter
 {
     public static TensorType Type => TensorType.Q8_0;
 
@@ -15,11 +18,14 @@ internal readonly unsafe struct Q8_0 : IBlockFormat, IBlockWriter
 
     public static bool HasMinimums => false;
 
+    /// <summary>Signed bytes become unsigned by flipping the sign bit, which adds 128.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Codes(byte* block) => Vector256.Load(block + 2) ^ Vector256.Create((byte)0x80);
+
     public static void Unpack(byte* block, byte* codes, float* scales, float* minimums)
     {
         scales[0] = BlockRows.ReadHalf(block);
-        for (var i = 0; i < 32; i++)
-            codes[i] = (byte)(block[2 + i] ^ 0x80);
+        Codes(block).Store(codes);
     }
 
     public static void Pack(float* values, byte* block)
