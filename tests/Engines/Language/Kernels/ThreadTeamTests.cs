@@ -57,16 +57,16 @@ public sealed class ThreadTeamTests
     /// <summary>Its first part waits for all others, half of which belong to the same member.</summary>
     private sealed class HoldingUp(int parts) : ParallelWork
     {
-        private readonly CountdownEvent _others = new(parts - 1);
+        private int _others;
 
         public bool OthersEnded { get; private set; }
 
         public override void Run(int part)
         {
             if (part == 0)
-                OthersEnded = _others.Wait(TimeSpan.FromSeconds(30));
+                OthersEnded = SpinWait.SpinUntil(() => Volatile.Read(ref _others) == parts - 1, TimeSpan.FromSeconds(30));
             else
-                _others.Signal();
+                Interlocked.Increment(ref _others);
         }
     }
 

@@ -28,6 +28,9 @@ internal readonly unsafe struct QuantizedColumn
     /// <summary>Of each 16 quantised values.</summary>
     public readonly float* HalfSums;
 
+    /// <summary>Filled where <see cref="Q4_0WideRow"/> is there to read it.</summary>
+    public readonly WideColumn Wide;
+
     /// <summary>Lays the column out in memory of <see cref="Floats"/> floats.</summary>
     public QuantizedColumn(float* values, int length, float* memory)
     {
@@ -40,9 +43,10 @@ internal readonly unsafe struct QuantizedColumn
         Sums = Scales + groups;
         ValueSums = Sums + groups;
         HalfSums = ValueSums + groups;
+        Wide = new(length, HalfSums + 2 * groups);
     }
 
-    public static int Floats(int length) => length / 4 + length / 32 * 5;
+    public static int Floats(int length) => length / 4 + length / 32 * 5 + WideColumn.Floats(length);
 
     public void Quantize()
     {
@@ -55,6 +59,9 @@ internal readonly unsafe struct QuantizedColumn
             HalfSums[2 * group] = scale * first;
             HalfSums[2 * group + 1] = scale * second;
         }
+
+        if (Q4_0WideRow.IsSupported)
+            Wide.Fill(Codes, Scales);
     }
 
     /// <summary>Codes −127 … 127 of 32 values; gives the scale and the sums of the two halves' codes.</summary>
