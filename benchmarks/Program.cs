@@ -20,7 +20,7 @@ if (args is [BareServer.Command, .. var rest])
 IBenchmark[] all = [new SpineBenchmark(), new JoinLabelsBenchmark(), new VectorsBenchmark(), new LanguageBenchmark(), new TuningBenchmark(), new TrackingBenchmark(), new CollectionsBenchmark()];
 var name = new Argument<string>("name") { Description = "Which benchmark: " + string.Join(", ", all.Select(one => one.Name)) }.AcceptOnlyFromAmong([.. all.Select(one => one.Name)]);
 var json = new Option<FileInfo?>("--json") { Description = "Write the figures of every run to this file" };
-var save = new Option<bool>("--save") { Description = "Keep the figures below benchmarks/results, in the folder of this CPU" };
+var save = new Option<bool>("--save") { Description = "Keep the figures below benchmarks/results, in the folder of this CPU; with --part, those of other parts stay" };
 var quick = new Option<bool>("--quick") { Description = "Small data and short runs: shows that the benchmark works, measures nothing" };
 var part = new Option<string[]>("--part") { Description = "Only these parts of it" };
 var command = new RootCommand("The benchmarks of Orrery: ours beside the peer or the bare ceiling, in turn, in one run.\n\n  " +
@@ -29,8 +29,8 @@ command.Validators.Add(result =>
 {
     if (!result.GetValue(save))
         return;
-    if (result.GetValue(quick) || result.GetValue(part) is { Length: > 0 })
-        result.AddError("--save keeps whole runs only: leave --quick and --part out.");
+    if (result.GetValue(quick))
+        result.AddError("--save keeps what measures something: leave --quick out.");
 });
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -50,7 +50,11 @@ command.SetAction(async (parsed, cancellationToken) =>
     if (parsed.GetValue(json) is { } file)
         context.Report.Write(file.FullName, context.Scale.IsQuick);
     if (parsed.GetValue(save))
-        context.Report.Write(Checkout.ResultPath(context.Report.Machine, benchmark.Name), context.Scale.IsQuick);
+    {
+        var path = Checkout.ResultPath(context.Report.Machine, benchmark.Name);
+        context.Report.Write(path, context.Scale.IsQuick, parsed.GetValue(part) is { Length: > 0 } ? KeptFigures.Read(path) : null);
+    }
+
     return context.Scale.IsQuick || context.Report.IsWhole ? 0 : 1;
 });
 return await command.Parse(args).InvokeAsync();

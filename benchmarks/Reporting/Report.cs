@@ -68,8 +68,8 @@ internal sealed class Report(string benchmark, Machine machine)
             _console.MarkupLineInterpolated($"[red]LEFT OUT: {one}[/]");
     }
 
-    /// <summary>Writes every round's values, so that others can make of them what they want.</summary>
-    public void Write(string path, bool quick)
+    /// <summary>Writes every round's values, so that others can make of them what they want. Figures of <paramref name="before"/> that were not measured now stay.</summary>
+    public void Write(string path, bool quick, KeptFigures? before = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var temporary = path + ".new";
@@ -95,7 +95,10 @@ internal sealed class Report(string benchmark, Machine machine)
                     figure.Met,
                     figure.Ours,
                     figure.Theirs,
+                    machine.Commit,
+                    machine.LoadAverage,
                 }, JsonSerializerOptions.Web);
+            before?.WriteOthers(json, _figures);
             json.WriteEndArray();
             json.WriteStartArray("leftOut");
             foreach (var one in _leftOut)

@@ -14,8 +14,10 @@ internal static class FilterPart
 
     private static readonly double[] Selectivities = [0.001, 0.01, 0.1, 0.5];
 
-    public static void Run(BenchmarkContext context, VectorSet set, HnswIndex index)
+    public static void Run(BenchmarkContext context, VectorSet set)
     {
+        context.Report.Say($"A graph of {set.Count:N0} {set.Name} vectors to search among parts …");
+        var index = GraphPart.Build(set, 2).Index;
         foreach (var selectivity in Selectivities)
         {
             var random = new Orrery.Statistics.SeededRandom(2);

@@ -14,8 +14,10 @@ internal static class GraphPart
     private const double Recall = 0.95;
     private const int TrainingPoints = 20_000;
 
-    public static async Task RunAsync(BenchmarkContext context, VectorSet set, CancellationToken cancellationToken)
+    public static async Task RunAsync(BenchmarkContext context, VectorSet set, IReadOnlySet<string> parts, CancellationToken cancellationToken)
     {
+        if (!parts.Overlaps([VectorParts.BuildTwo, VectorParts.BuildOne, VectorParts.Search]))
+            return;
         await using var peer = await PeerProcess.StartHnswlibAsync(set);
         if (peer is null)
         {
@@ -23,31 +25,36 @@ internal static class GraphPart
             return;
         }
 
-        context.Report.Say($"Graphs of {set.Count:N0} {set.Name} vectors: ours, hnswlib's, each on one thread and on two …");
-        if (context.Wants("graph"))
+        if (parts.Contains(VectorParts.BuildTwo))
         {
-            var (two, _, _) = Build(set, 2, null);
-            var theirs = await peer.AskAsync("build 2");
-            context.Report.Add(new($"{set.Name}/build-2-threads", "s", "hnswlib", [two], [theirs[0]], Goal.RatioAtMost(0.9)));
+            context.Report.Say($"Graphs of {set.Count:N0} {set.Name} vectors on two threads: ours, hnswlib's …");
+            var seconds = Build(set, 2).Seconds;
+            context.Report.Add(new($"{set.Name}/build-2-threads", "s", "hnswlib", [seconds], [(await peer.AskAsync("build 2"))[0]], Goal.RatioAtMost(0.9)));
         }
 
-        var (seconds, bytes, index) = Build(set, 1, null);
-        if (context.Wants("graph"))
+        if (parts.Contains(VectorParts.BuildOne))
         {
+            context.Report.Say($"Graphs of {set.Count:N0} {set.Name} vectors on one thread: ours, hnswlib's …");
+            var (seconds, bytes, _) = Build(set, 1);
             var built = await peer.AskAsync("build 1");
             context.Report.Add(new($"{set.Name}/build-1-thread", "s", "hnswlib", [seconds], [built[0]], Goal.RatioAtMost(0.9)));
             context.Report.Add(new($"{set.Name}/memory", "MiB", "hnswlib", [bytes / 1048576.0], [built[1] / 1048576], Goal.RatioAtMost(1.05)));
+        }
+
+        if (parts.Contains(VectorParts.Search))
+        {
+            context.Report.Say($"Graphs of {set.Count:N0} {set.Name} vectors to search: ours, hnswlib's, ours of int8 codes …");
+            var index = Build(set, 2).Index;
+            await peer.AskAsync("build 2");
             await SearchAsync(context, set, index, peer, $"{set.Name}/search", Goal.RatioAtLeast(1.1));
-            var (_, _, codes) = Build(set, 1, ScalarQuantizer.Train(set.Points.AsSpan(0, Math.Min(TrainingPoints, set.Count) * set.Dimension)));
+            var codes = Build(set, 2, ScalarQuantizer.Train(set.Points.AsSpan(0, Math.Min(TrainingPoints, set.Count) * set.Dimension))).Index;
             await SearchAsync(context, set, codes, peer, $"{set.Name}/search-int8", Goal.RatioAtLeast(2));
             await OpenAsync(context, set, index, peer, cancellationToken);
         }
-
-        if (context.Wants("filter"))
-            FilterPart.Run(context, set, index);
     }
 
-    private static (double Seconds, long Bytes, HnswIndex Index) Build(VectorSet set, int threads, ScalarQuantizer? quantizer)
+    /// <summary>A graph of all points, added by so many threads.</summary>
+    public static (double Seconds, long Bytes, HnswIndex Index) Build(VectorSet set, int threads, ScalarQuantizer? quantizer = null)
     {
         var before = Resident();
         var start = Stopwatch.GetTimestamp();
