@@ -121,12 +121,17 @@ internal static class GraphPart
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    /// <summary>Bytes in memory, once what is garbage was given back.</summary>
+    /// <summary>Bytes in memory, once what is garbage was given back: the collector gives it back bit by bit, and what was read before the graph is larger than the graph.</summary>
     private static long Resident()
     {
-        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        GC.WaitForPendingFinalizers();
-        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        return long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+        for (var (before, tries) = (long.MaxValue, 0); ; tries++)
+        {
+            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            GC.WaitForPendingFinalizers();
+            var now = long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+            if (tries > 20 && before - now < 1 << 20)
+                return now;
+            before = now;
+        }
     }
 }
