@@ -6,7 +6,10 @@ namespace Orrery.Cli;
 /// <summary>The whole command line. Each command stands in a file of its own below <c>Commands/</c>.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Create() => new("""
+    /// <param name="arguments">A server that starts has no use for the other commands and what they load.</param>
+    public static RootCommand For(string[] arguments) => arguments is ["up", ..] ? [UpCommand.Create()] : Whole();
+
+    private static RootCommand Whole() => new("""
         Orrery: the whole life of a machine-learning system in one server.
 
           orrery demo                       watch a real model live its whole life

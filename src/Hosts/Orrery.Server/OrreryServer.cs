@@ -134,21 +134,26 @@ public static class OrreryServer
         app.UseRoleGate();
         app.UseAntiforgery();
 
-        app.MapLedger();
-        app.MapPipelines();
-        app.MapData();
-        app.MapFeatures();
-        app.MapTraining();
-        app.MapServing();
-        app.MapMonitoring();
-        app.MapSearch();
-        app.MapProtocols();
+        ((IEndpointRouteBuilder)app).DataSources.Add(new RoutesOnDemand(app, MapRoutes));
+    }
 
-        TokenEndpoints.Map(app);
-        SessionEndpoints.Map(app);
-        VersionEndpoint.Map(app);
-        app.MapApiDocument();
-        app.MapTelemetry();
-        app.MapPages();
+    private static void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        routes.MapLedger();
+        routes.MapPipelines();
+        routes.MapData();
+        routes.MapFeatures();
+        routes.MapTraining();
+        routes.MapServing();
+        routes.MapMonitoring();
+        routes.MapSearch();
+        routes.MapProtocols();
+
+        TokenEndpoints.Map(routes);
+        SessionEndpoints.Map(routes);
+        VersionEndpoint.Map(routes);
+        routes.MapApiDocument();
+        routes.MapTelemetry();
+        routes.MapPages();
     }
 }

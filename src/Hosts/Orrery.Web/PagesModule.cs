@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Hosting;
 using MudBlazor.Services;
 using Orrery.Platform.Access;
@@ -13,6 +14,13 @@ public static class PagesModule
     {
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices();
+        // Reads or makes the keys that forms and circuits are protected with before the server listens, with all of XML for it; the first page does it as well.
+        foreach (var keys in services.Where(service => service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType?.Assembly == typeof(DataProtectionOptions).Assembly).ToList())
+        {
+            services.Remove(keys);
+        }
+
         services.AddHttpContextAccessor();
         services.AddCascadingAuthenticationState();
         services.AddScoped<CurrentCaller>();

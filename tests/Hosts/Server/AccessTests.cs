@@ -25,8 +25,7 @@ public sealed class AccessTests
     [Fact]
     public async Task A_route_that_says_nothing_is_found_and_closed()
     {
-        await using var server = await TestServer.StartAsync();
-        ((IEndpointRouteBuilder)server.App).MapGet("/forgotten", () => "secret");
+        await using var server = await TestServer.StartAsync(map: routes => routes.MapGet("/forgotten", () => "secret"));
         Assert.Equal(["/forgotten"], ((IEndpointRouteBuilder)server.App).ClosedRoutes());
         Assert.Equal(HttpStatusCode.Forbidden, (await server.Http.GetAsync("/forgotten")).StatusCode);
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orrery.Client;
@@ -34,7 +35,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public T Get<T>() where T : notnull => App.Services.GetRequiredService<T>();
 
-    public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null, Action<WebApplicationBuilder>? configure = null)
+    public static async Task<TestServer> StartAsync(
+        Func<ServerOptions, ServerOptions>? change = null, Action<WebApplicationBuilder>? configure = null, Action<IEndpointRouteBuilder>? map = null)
     {
         var folder = new TempFolder();
         var options = new ServerOptions { DataFolder = folder.Path, HttpPort = 0 };
@@ -43,6 +45,7 @@ internal sealed class TestServer : IAsyncDisposable
             builder.Logging.SetMinimumLevel(LogLevel.Critical);
             configure?.Invoke(builder);
         });
+        map?.Invoke(app);
         try
         {
             await app.StartAsync();

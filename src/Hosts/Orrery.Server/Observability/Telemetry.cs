@@ -1,3 +1,4 @@
+using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -15,14 +16,16 @@ internal static class Telemetry
 
     public static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        var telemetry = services.AddOpenTelemetry().WithMetrics(metrics => metrics
+        // Made with the routes, not at the start: a listener to every instrument costs a tenth of it (docs/decisions/0004-what-a-start-may-do.md).
+        services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder()
             .AddMeter("Orrery.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
-            .AddPrometheusExporter());
+            .AddPrometheusExporter()
+            .Build());
         if (HasTraces(configuration))
         {
             // Method, path and host by OpenTelemetry's semantic conventions, which are off by default; RequestSpan adds the rest.
             AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
-            telemetry.ConfigureResource(resource => resource.AddService("orrery"))
+            services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orrery"))
                 .WithTracing(traces => traces.AddSource("Orrery.*", "Microsoft.AspNetCore").AddOtlpExporter());
         }
     }
