@@ -35,6 +35,7 @@ internal static class CommandLine
         CompareCommand.Create(),
         SyncCommand.Create(),
         ModelCommand.Create(),
+        GatewayCommand.Create(),
         LineageCommand.Create(),
         StatusCommand.Create(),
         LoginCommand.Create(),

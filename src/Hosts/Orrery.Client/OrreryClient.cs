@@ -37,6 +37,7 @@ public sealed class OrreryClient
         Endpoints = new(this);
         Features = new(this);
         Gates = new(this);
+        Gateway = new(this);
         Lineage = new(this);
         Monitors = new(this);
         Pipelines = new(this);
@@ -67,6 +68,9 @@ public sealed class OrreryClient
 
     /// <summary>Gates, their reports and approvals.</summary>
     public GatesClient Gates { get; }
+
+    /// <summary>Language models behind routes.</summary>
+    public GatewayClient Gateway { get; }
 
     /// <summary>The lineage graph.</summary>
     public LineageClient Lineage { get; }
@@ -162,7 +166,7 @@ public sealed class OrreryClient
             503 => ErrorCode.Unavailable,
             _ => ErrorCode.Internal,
         };
-        var detail = problem?.Detail ?? problem?.Refusal ?? $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri} answered {(int)response.StatusCode} {response.ReasonPhrase}.";
+        var detail = problem?.Detail ?? problem?.Refusal ?? problem?.Complaint ?? $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri} answered {(int)response.StatusCode} {response.ReasonPhrase}.";
         return code switch
         {
             ErrorCode.Invalid => new InvalidException(detail) { Errors = problem?.Errors ?? [] },
@@ -187,9 +191,11 @@ public sealed class OrreryClient
         return options;
     }
 
-    /// <summary>A problem document (RFC 9457), or the refusal of the wire over which collections are spoken to: <c>{"status":{"error":"…"}}</c>.</summary>
-    private sealed record Problem(string? Detail, Dictionary<string, string>? Errors, JsonElement Status)
+    /// <summary>A problem document (RFC 9457), or the refusal of the wires over which collections and language models are spoken to: <c>{"status":{"error":"…"}}</c>, <c>{"error":{"message":"…"}}</c>.</summary>
+    private sealed record Problem(string? Detail, Dictionary<string, string>? Errors, JsonElement Status, JsonElement Error)
     {
+        public string? Complaint => Error.ValueKind == JsonValueKind.Object && Error.TryGetProperty("message", out var message) ? message.GetString() : null;
+
         public string? Refusal => Status.ValueKind == JsonValueKind.Object && Status.TryGetProperty("error", out var error) ? error.GetString() : null;
     }
 }

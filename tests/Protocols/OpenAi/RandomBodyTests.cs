@@ -14,13 +14,13 @@ public sealed class RandomBodyTests
     private static readonly string[] Names =
     [
         "model", "messages", "prompt", "input", "stream", "stream_options", "temperature", "top_p", "n", "seed", "stop", "max_tokens", "tools", "tool_choice", "response_format", "logprobs",
-        "top_logprobs", "logit_bias", "encoding_format", "dimensions", "chat_template_kwargs", "grammar",
+        "top_logprobs", "logit_bias", "encoding_format", "dimensions", "chat_template_kwargs", "grammar", "query", "documents", "top_n", "return_documents",
     ];
 
     private static readonly Gen<string> Name = Gen.Int[0, Names.Length - 1].Select(index => Names[index]);
 
     private static readonly Gen<string> Body = Gen.Frequency(
-        (8, Gen.Select(Name, Scalar).List[0, 6].Select(fields => $"{{\"model\":\"chat\",\"messages\":[{{\"role\":\"user\",\"content\":\"Hi\"}}],\"prompt\":\"a\",\"input\":\"a\"{string.Concat(fields.DistinctBy(field => field.Item1).Where(field => field.Item1 is not ("model" or "messages" or "prompt" or "input")).Select(field => $",\"{field.Item1}\":{field.Item2}"))}}}")),
+        (8, Gen.Select(Name, Scalar).List[0, 6].Select(fields => $"{{\"model\":\"chat\",\"messages\":[{{\"role\":\"user\",\"content\":\"Hi\"}}],\"prompt\":\"a\",\"input\":\"a\",\"query\":\"q\",\"documents\":[\"d\"]{string.Concat(fields.DistinctBy(field => field.Item1).Where(field => field.Item1 is not ("model" or "messages" or "prompt" or "input" or "query" or "documents")).Select(field => $",\"{field.Item1}\":{field.Item2}"))}}}")),
         (4, Gen.Select(Name, Scalar).List[0, 6].Select(fields => $"{{{string.Join(',', fields.Select(field => $"\"{field.Item1}\":{field.Item2}"))}}}")),
         (1, Scalar),
         (1, Gen.String[0, 20]));
@@ -29,6 +29,7 @@ public sealed class RandomBodyTests
     [InlineData("/v1/chat/completions")]
     [InlineData("/v1/completions")]
     [InlineData("/v1/embeddings")]
+    [InlineData("/v1/rerank")]
     public async Task Two_hundred_random_bodies_are_never_a_500(string path)
     {
         await using var server = await OpenAiTestServer.StartAsync();

@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orrery.Gateway.Calls;
 using Orrery.Ledger;
 using Orrery.Platform.Access;
 using Orrery.Search;
@@ -41,7 +42,10 @@ internal sealed class QdrantTestServer : IAsyncDisposable
     /// <summary>To the gRPC port.</summary>
     public GrpcChannel Channel { get; }
 
-    public static async Task<QdrantTestServer> StartAsync(params IEnumerable<KeyValuePair<string, string?>> settings)
+    public static Task<QdrantTestServer> StartAsync(params IEnumerable<KeyValuePair<string, string?>> settings) => StartAsync(null, settings);
+
+    /// <summary>With a gateway that embeds texts.</summary>
+    public static async Task<QdrantTestServer> StartAsync(IGateway? gateway, params IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var platform = await TestPlatform.StartAsync(services =>
         {
@@ -59,6 +63,8 @@ internal sealed class QdrantTestServer : IAsyncDisposable
         builder.Services.AddSingleton(platform.Get<ICollections>());
         builder.Services.AddSingleton(platform.Get<ISnapshots>());
         builder.Services.AddSingleton<ISignIn, AdaSignsIn>();
+        if (gateway is not null)
+            builder.Services.AddSingleton(gateway);
         var app = builder.Build();
         app.UseRouting();
         app.UseRoleGate();

@@ -13,6 +13,8 @@ public enum GatewayOperation
     Completion,
     /// <summary>Vectors of texts.</summary>
     Embedding,
+    /// <summary>Documents in the order in which they answer a query (Cohere's and Jina's form).</summary>
+    Ranking,
 }
 
 /// <summary>A request in OpenAI's form.</summary>

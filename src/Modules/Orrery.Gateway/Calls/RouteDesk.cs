@@ -6,46 +6,27 @@ using Orrery.Gateway.Providers;
 using Orrery.Gateway.Routes;
 using Orrery.Gateway.Usage;
 using Orrery.Kernel;
-using Orrery.Ledger.Resources;
 using Orrery.Platform.Access;
 
 namespace Orrery.Gateway.Calls;
 
 /// <summary>The gateway: finds the route, looks at budget and cache, asks the targets, counts.</summary>
-internal sealed class RouteDesk(IResources resources, UsageStore usage, AnswerCache cache, Attempts attempts) : IGateway
+internal sealed class RouteDesk(RouteDirectory directory, UsageStore usage, AnswerCache cache, Attempts attempts) : IGateway
 {
-    public async Task<IReadOnlyList<RouteSummary>> RoutesAsync(Caller caller, CancellationToken cancellationToken) =>
-        [.. (await resources.ListAsync<RouteSpec>(caller, AssetKind.Route, cancellationToken)).Select(route => new RouteSummary(route.Version.Name, route.Version.CreatedAt))];
+    public Task<IReadOnlyList<RouteSummary>> RoutesAsync(Caller caller, CancellationToken cancellationToken) => directory.ListAsync(caller, cancellationToken);
 
     public async Task<GatewayReply> AskAsync(Caller caller, GatewayRequest request, CancellationToken cancellationToken)
     {
-        var route = await FindAsync(caller, request.Route, cancellationToken);
+        var route = await directory.FindAsync(caller, request.Route, cancellationToken);
         var left = await usage.LeftAsync(caller, request.Route, route.Spec.Budgets ?? [], cancellationToken);
         return request.IsStreamed
             ? await StreamAsync(caller, request, route.Spec, left, cancellationToken)
             : await WholeAsync(caller, request, route, cancellationToken);
     }
 
-    private async Task<Resource<RouteSpec>> FindAsync(Caller caller, string name, CancellationToken cancellationToken)
+    private async Task<GatewayReply> WholeAsync(Caller caller, GatewayRequest request, CallableRoute route, CancellationToken cancellationToken)
     {
-        var known = AssetRef.IsName(name);
-        try
-        {
-            if (known)
-                return await resources.GetAsync<RouteSpec>(caller, new AssetRef(AssetKind.Route, name), cancellationToken);
-        }
-        catch (NotFoundException)
-        {
-            // Said below with the names that there are.
-        }
-
-        var routes = await RoutesAsync(caller, cancellationToken);
-        throw new NotFoundException($"There is no model '{name}'. {(routes.Count == 0 ? "No route is declared: apply one with 'kind: Route'." : $"There are: {string.Join(", ", routes.Take(20).Select(route => route.Name))}.")}");
-    }
-
-    private async Task<GatewayReply> WholeAsync(Caller caller, GatewayRequest request, Resource<RouteSpec> route, CancellationToken cancellationToken)
-    {
-        var key = route.Spec.Cache is null ? null : AnswerCache.Key(caller, route.Version.Number, request);
+        var key = route.Spec.Cache is null ? null : AnswerCache.Key(caller, route.Version, request);
         if (key is not null && await cache.FindAsync(key, cancellationToken) is { } kept)
         {
             await usage.AddAsync(caller, request.Route, default, isCached: true, cancellationToken);

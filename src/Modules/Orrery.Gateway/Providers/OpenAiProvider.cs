@@ -74,7 +74,7 @@ internal sealed class OpenAiProvider(ProviderHttp http, IOptions<GatewayOptions>
 
     private static Uri Address(TargetSpec target, GatewayOperation operation)
     {
-        var path = operation switch { GatewayOperation.Chat => "chat/completions", GatewayOperation.Completion => "completions", _ => "embeddings" };
+        var path = operation switch { GatewayOperation.Chat => "chat/completions", GatewayOperation.Completion => "completions", GatewayOperation.Ranking => "rerank", _ => "embeddings" };
         var root = target.Url!.TrimEnd('/');
         return new Uri(target.Provider == ProviderKind.Ollama && !root.EndsWith("/v1", StringComparison.Ordinal) ? $"{root}/v1/{path}" : $"{root}/{path}");
     }

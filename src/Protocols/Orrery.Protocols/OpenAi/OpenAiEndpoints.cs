@@ -27,6 +27,8 @@ internal sealed class OpenAiEndpoints(IServiceProvider services)
         api.MapPost("/chat/completions", context => OpenAiErrors.AnswerAsync(context, http => AskAsync(http, GatewayOperation.Chat)));
         api.MapPost("/completions", context => OpenAiErrors.AnswerAsync(context, http => AskAsync(http, GatewayOperation.Completion)));
         api.MapPost("/embeddings", context => OpenAiErrors.AnswerAsync(context, http => AskAsync(http, GatewayOperation.Embedding)));
+        // Not OpenAI's: the form that Cohere and Jina share.
+        api.MapPost("/rerank", context => OpenAiErrors.AnswerAsync(context, http => AskAsync(http, GatewayOperation.Ranking)));
     }
 
     private async Task ModelsAsync(HttpContext http)

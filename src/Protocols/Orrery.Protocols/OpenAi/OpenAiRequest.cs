@@ -15,7 +15,7 @@ internal static class OpenAiRequest
         var isStreamed = body["stream"]?.GetValueKind() switch
         {
             null or JsonValueKind.Null or JsonValueKind.False => false,
-            JsonValueKind.True => operation != GatewayOperation.Embedding ? true : throw Wrong("stream", "is not for embeddings"),
+            JsonValueKind.True => operation is GatewayOperation.Chat or GatewayOperation.Completion ? true : throw Wrong("stream", "is for texts alone"),
             _ => throw Wrong("stream", "must be true or false"),
         };
         if (body["stream_options"] is not (null or JsonObject))
@@ -28,6 +28,9 @@ internal static class OpenAiRequest
             case GatewayOperation.Completion:
                 if (body["prompt"] is not JsonArray { Count: > 0 } && body["prompt"]?.GetValueKind() != JsonValueKind.String)
                     throw Wrong("prompt", "must be a string or an array that is not empty");
+                break;
+            case GatewayOperation.Ranking:
+                CheckRanking(body);
                 break;
             default:
                 CheckInput(body);
@@ -60,6 +63,25 @@ internal static class OpenAiRequest
             throw Wrong("encoding_format", "must be 'float' or 'base64'");
         if (body["dimensions"] is { } dimensions && !(dimensions is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out int count) && count > 0))
             throw Wrong("dimensions", "must be a whole number above 0");
+    }
+
+    private static void CheckRanking(JsonObject body)
+    {
+        if (body["query"]?.GetValueKind() != JsonValueKind.String)
+            throw Wrong("query", "must be a string");
+        if (body["documents"] is not JsonArray { Count: > 0 and <= 2048 } documents)
+            throw Wrong("documents", "must be an array of 1 to 2048 texts");
+        for (var i = 0; i < documents.Count; i++)
+        {
+            var text = documents[i] is JsonObject document ? document["text"] : documents[i];
+            if (text?.GetValueKind() != JsonValueKind.String)
+                throw Wrong($"documents[{i}]", "must be a text, or an object with a 'text'");
+        }
+
+        if (body["top_n"] is { } most && !(most is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out int count) && count > 0))
+            throw Wrong("top_n", "must be a whole number above 0");
+        if (body["return_documents"]?.GetValueKind() is not (null or JsonValueKind.True or JsonValueKind.False))
+            throw Wrong("return_documents", "must be true or false");
     }
 
     private static InvalidException Wrong(string param, string complaint) => new($"'{param}' {complaint}.") { Errors = new Dictionary<string, string> { [param] = complaint } };

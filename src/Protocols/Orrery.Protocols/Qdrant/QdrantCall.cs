@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orrery.Kernel;
 using Orrery.Platform.Access;
+using Orrery.Protocols.Qdrant.Reading;
 using Orrery.Search.Collections;
 
 namespace Orrery.Protocols.Qdrant;
@@ -72,7 +73,7 @@ internal sealed partial class QdrantCall(HttpContext http)
             return JsonDocument.Parse("{}");
         try
         {
-            return await JsonDocument.ParseAsync(http.Request.Body, new() { MaxDepth = MaxDepth }, Aborted);
+            return await TextEmbedding.ResolveAsync(await JsonDocument.ParseAsync(http.Request.Body, new() { MaxDepth = MaxDepth }, Aborted), this);
         }
         catch (JsonException error)
         {
@@ -95,6 +96,9 @@ internal sealed partial class QdrantCall(HttpContext http)
             throw QdrantRefusal.Format(error.Message);
         }
     }
+
+    /// <summary>The same, with vectors in the place of texts that a model of the gateway embeds.</summary>
+    public Task<JsonDocument> DocumentAsync(ReadOnlyMemory<byte> bytes) => TextEmbedding.ResolveAsync(Document(bytes), this);
 
     /// <summary>Runs a handler and writes what it answers, or why it refuses.</summary>
     public static async Task AnswerAsync(HttpContext http, Func<QdrantCall, Task<Action<Utf8JsonWriter>>> handler)

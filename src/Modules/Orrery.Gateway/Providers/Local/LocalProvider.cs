@@ -3,16 +3,19 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Orrery.Gateway.Calls;
 using Orrery.Gateway.Providers.Local;
+using Orrery.Gateway.Providers.Local.Encoders;
 using Orrery.Gateway.Routes;
 using Orrery.Kernel;
 
 namespace Orrery.Gateway.Providers;
 
 /// <summary>The engine in this process, in OpenAI's form.</summary>
-internal sealed class LocalProvider(LocalModels models, TimeProvider time) : IProvider
+internal sealed class LocalProvider(LocalModels models, LocalEmbedding embedding, LocalRanking ranking, TimeProvider time) : IProvider
 {
     public async Task<JsonObject> AskAsync(TargetSpec target, GatewayRequest request, CancellationToken cancellationToken)
     {
+        if (request.Operation is GatewayOperation.Embedding or GatewayOperation.Ranking)
+            return Encode(target, request, cancellationToken);
         var (model, asked) = Begin(target, request);
         var isChat = request.Operation == GatewayOperation.Chat;
         var choices = await Task.WhenAll(Enumerable.Range(0, asked.Choices).Select(choice => ChoiceAsync(model, asked, isChat, choice, cancellationToken)));
@@ -57,10 +60,20 @@ internal sealed class LocalProvider(LocalModels models, TimeProvider time) : IPr
         yield return last;
     }
 
+    private JsonObject Encode(TargetSpec target, GatewayRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return request.Operation == GatewayOperation.Embedding ? embedding.Answer(target, request, cancellationToken) : ranking.Answer(target, request, cancellationToken);
+        }
+        catch (InvalidException refusal)
+        {
+            throw new ProviderFault(FaultKind.Refused, refusal.Message, refusal);
+        }
+    }
+
     private (LocalModel Model, LocalRequest Request) Begin(TargetSpec target, GatewayRequest request)
     {
-        if (request.Operation == GatewayOperation.Embedding)
-            throw new ProviderFault(FaultKind.Lasting, "The local engine does not embed texts through the gateway yet; add a target that does.");
         var model = models.Open(target.Model);
         try
         {

@@ -48,13 +48,13 @@ internal sealed class PointEndpoints(Lazy<ICollections> collections)
         PointOperation operation;
         // The memory is free again while the points are written.
         using (var body = await call.BytesAsync())
-            operation = (PointOperation?)UpsertReader.TryRead(body.Memory.Span) ?? Understood(body.Memory);
+            operation = (PointOperation?)UpsertReader.TryRead(body.Memory.Span) ?? await UnderstoodAsync(body.Memory);
         var receipt = await (await OpenAsync(call)).UpdateAsync(operation, call.Aborted);
         return OperationAnswer.Completed(call, receipt.Number);
 
-        static PointOperation Understood(ReadOnlyMemory<byte> body)
+        async Task<PointOperation> UnderstoodAsync(ReadOnlyMemory<byte> body)
         {
-            using var document = QdrantCall.Document(body);
+            using var document = await call.DocumentAsync(body);
             return OperationReader.Upsert(document.RootElement);
         }
     }

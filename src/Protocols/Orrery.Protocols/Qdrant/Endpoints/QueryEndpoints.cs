@@ -60,7 +60,7 @@ internal sealed class QueryEndpoints(Lazy<ICollections> collections)
 
     private async Task<IReadOnlyList<StoredPoint>> RunDocumentAsync(QdrantCall call, ReadOnlyMemory<byte> body, Func<JsonElement, QueryStage> read)
     {
-        using var document = QdrantCall.Document(body);
+        using var document = await call.DocumentAsync(body);
         return await RunAsync(call, document.RootElement, read);
     }
 

@@ -15,14 +15,14 @@ internal enum TextUse
     Query,
 }
 
-/// <summary>Texts in the place of vectors: <c>{"text": …, "model": "qdrant/bm25", "options": …}</c>.</summary>
+/// <summary>Texts in the place of vectors: <c>{"text": …, "model": "qdrant/bm25", "options": …}</c>. Those of other models were embedded before (<see cref="TextEmbedding"/>).</summary>
 internal static class TextVectors
 {
     public static VectorValue Of(JsonElement document, TextUse use)
     {
         var model = document.Required("model").Text("model");
         if (!string.Equals(model, Bm25.Model, StringComparison.OrdinalIgnoreCase))
-            throw QdrantRefusal.NotImplemented($"the model '{model}' is not served here, {Bm25.Model} is; send vectors");
+            throw QdrantRefusal.NotImplemented($"the model '{model}' is not served on this way, {Bm25.Model} is; send vectors");
         var text = document.Required("text").Text("text");
         var bm25 = Model(document.Member("options"));
         return use == TextUse.Document ? bm25.Document(text) : bm25.Query(text);
