@@ -33,6 +33,7 @@ internal static class CommandLine
         ImportCommand.Create(),
         ExportCommand.Create(),
         CompareCommand.Create(),
+        VectorsCommand.Create(),
         SyncCommand.Create(),
         ModelCommand.Create(),
         GatewayCommand.Create(),

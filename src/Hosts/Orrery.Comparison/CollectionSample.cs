@@ -1,6 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Orrery.Client;
 using Orrery.Import.Vectors;
 using Orrery.Kernel;
@@ -12,8 +9,6 @@ namespace Orrery.Comparison;
 /// <summary>The vectors of a collection, some of them kept apart as queries, with the true neighbours of each query among the others.</summary>
 internal sealed class CollectionSample
 {
-    private const int PageSize = 1_000;
-
     private CollectionSample(string distance, List<float[]> points, List<float[]> queries)
     {
         Distance = distance;
@@ -32,21 +27,11 @@ internal sealed class CollectionSample
     /// <exception cref="InvalidException">It has no such vector, or too few points.</exception>
     public static async Task<CollectionSample> ReadAsync(OrreryClient orrery, string collection, string? vector, ComparisonOptions options, CancellationToken cancellationToken)
     {
-        var path = $"collections/{Uri.EscapeDataString(collection)}";
-        using var described = await orrery.SendAsync<JsonDocument>(HttpMethod.Get, path, null, cancellationToken);
-        var config = Config(described.RootElement.GetProperty("result").GetProperty("config").GetProperty("params").GetProperty("vectors"), collection, vector);
+        var source = await CollectionVectors.OfAsync(orrery, collection, vector, withPayload: false, cancellationToken);
         var all = new List<float[]>();
-        JsonNode with = vector is null ? true : new JsonArray(vector);
-        var request = new JsonObject { ["limit"] = PageSize, ["with_payload"] = false, ["with_vector"] = with };
-        await foreach (var page in PointScroll.PagesAsync(body => orrery.SendAsync<JsonDocument>(HttpMethod.Post, path + "/points/scroll", JsonContent.Create(body), cancellationToken), request, cancellationToken))
+        await foreach (var point in source.Points.WithCancellation(cancellationToken))
         {
-            foreach (var point in page.EnumerateArray())
-            {
-                var value = point.GetProperty("vector");
-                if (vector is null ? value.ValueKind == JsonValueKind.Array : value.TryGetProperty(vector, out value))
-                    all.Add([.. value.EnumerateArray().Select(component => component.GetSingle())]);
-            }
-
+            all.Add(point.Vector);
             if (all.Count >= options.MaxPoints + options.Queries)
                 break;
         }
@@ -55,7 +40,7 @@ internal sealed class CollectionSample
         if (queries == 0 || all.Count - queries < options.K)
             throw new InvalidException($"The collection '{collection}' has {all.Count} such vectors; at least {Math.Max(10, options.K + 2)} are needed, of which a tenth become queries.");
         new Random((int)(options.Seed % int.MaxValue)).Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all));
-        return new(config.GetProperty("distance").GetString()!, all[queries..Math.Min(all.Count, queries + options.MaxPoints)], all[..queries]);
+        return new(source.Distance, all[queries..Math.Min(all.Count, queries + options.MaxPoints)], all[..queries]);
     }
 
     /// <summary>The ids of the k nearest points of each query, found by comparing all.</summary>
@@ -69,14 +54,5 @@ internal sealed class CollectionSample
         for (var i = 0; i < Queries.Count; i++)
             Queries[i].CopyTo(flat, i * dimension);
         return [.. exact.SearchMany(flat, k).Select(found => found.Select(neighbor => neighbor.Id).ToHashSet())];
-    }
-
-    private static JsonElement Config(JsonElement vectors, string collection, string? vector)
-    {
-        if (vector is null && vectors.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number)
-            return vectors;
-        if (vector is not null && vectors.TryGetProperty(vector, out var named) && named.ValueKind == JsonValueKind.Object)
-            return named;
-        throw new InvalidException($"Which vector of '{collection}'? Name it with --vector: {string.Join(", ", vectors.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Object).Select(member => member.Name))}.");
     }
 }

@@ -15,11 +15,11 @@ public static unsafe class Dbscan
     /// </summary>
     /// <param name="vectors">(vectors, dimension)</param>
     /// <param name="dimension">Components of a vector.</param>
-    /// <param name="metric">How distance is measured.</param>
+    /// <param name="metric">How distance is measured: any but dot.</param>
     /// <param name="radius">How near a neighbour is at most (the paper's ε): at least 0.</param>
     /// <param name="leastNeighbors">How many vectors within the radius make a core (the paper's MinPts), itself among them: at least 1, default 5.</param>
     /// <param name="cancellationToken">Ends it between two tiles of 32 vectors.</param>
-    /// <exception cref="ArgumentException">These are no whole vectors that an index could hold.</exception>
+    /// <exception cref="ArgumentException">The metric is dot, or these are no whole vectors that an index could hold.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The radius is negative or NaN, or a number below 1.</exception>
     public static Clustered Find(
         ReadOnlySpan<float> vectors, int dimension, Metric metric, double radius, int leastNeighbors = 5, CancellationToken cancellationToken = default)

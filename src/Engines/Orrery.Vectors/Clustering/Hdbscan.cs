@@ -16,10 +16,10 @@ public static class Hdbscan
     /// </summary>
     /// <param name="vectors">(vectors, dimension)</param>
     /// <param name="dimension">Components of a vector.</param>
-    /// <param name="metric">How distance is measured.</param>
+    /// <param name="metric">How distance is measured: any but dot.</param>
     /// <param name="options">How clusters are found.</param>
     /// <param name="cancellationToken">Ends it between two steps of O(n·d).</param>
-    /// <exception cref="ArgumentException">These are no whole vectors that an index could hold, or fewer than say how dense it is around one.</exception>
+    /// <exception cref="ArgumentException">The metric is dot, or these are no whole vectors that an index could hold, or fewer than say how dense it is around one.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public static Clustered Find(ReadOnlySpan<float> vectors, int dimension, Metric metric, HdbscanOptions? options = null, CancellationToken cancellationToken = default)
     {

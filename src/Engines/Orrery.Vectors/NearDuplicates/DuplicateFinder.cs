@@ -24,10 +24,10 @@ public static unsafe class DuplicateFinder
     /// </summary>
     /// <param name="vectors">(vectors, dimension)</param>
     /// <param name="dimension">Components of a vector.</param>
-    /// <param name="metric">How distance is measured.</param>
+    /// <param name="metric">How distance is measured: any but dot.</param>
     /// <param name="distance">How far apart duplicates are at most: at least 0. 0.05 under cosine is an angle of 18°.</param>
     /// <param name="cancellationToken">Ends it between two tiles of 32 vectors.</param>
-    /// <exception cref="ArgumentException">These are no whole vectors that an index could hold.</exception>
+    /// <exception cref="ArgumentException">The metric is dot, or these are no whole vectors that an index could hold.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The distance is negative or NaN.</exception>
     public static IReadOnlyList<DuplicateGroup> OfVectors(ReadOnlySpan<float> vectors, int dimension, Metric metric, double distance, CancellationToken cancellationToken = default)
     {

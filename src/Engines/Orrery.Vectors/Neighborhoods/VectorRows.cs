@@ -21,10 +21,12 @@ internal sealed unsafe class VectorRows
 
     public float* Row(int row) => _block.Pointer + (long)row * Dimension;
 
-    /// <exception cref="ArgumentException">These are no whole vectors, or one of them cannot be in the space.</exception>
+    /// <exception cref="ArgumentException">These are no whole vectors, one of them cannot be in the space, or the metric is no distance.</exception>
     public static VectorRows Accept(ReadOnlySpan<float> vectors, int dimension, Metric metric)
     {
         var space = new Space(dimension, metric);
+        if (metric is Metric.Dot)
+            throw new ArgumentException("Expected a distance; a dot product is none, as a vector need not be nearest to itself. Use cosine.", nameof(metric));
         if (vectors.Length % dimension != 0)
             throw new ArgumentException($"Expected whole vectors of {dimension} components; got {vectors.Length} numbers.", nameof(vectors));
         var rows = new VectorRows(space, new NativeBlock<float>(vectors.Length), vectors.Length / dimension);

@@ -17,11 +17,11 @@ public static class Umap
     /// </summary>
     /// <param name="vectors">(vectors, dimension)</param>
     /// <param name="dimension">Components of a vector.</param>
-    /// <param name="metric">How distance is measured.</param>
+    /// <param name="metric">How distance is measured: any but dot.</param>
     /// <param name="options">How the map is drawn; of fewer vectors than neighbours all are neighbours.</param>
     /// <param name="cancellationToken">Ends it between two passes.</param>
     /// <returns>(vectors, components)</returns>
-    /// <exception cref="ArgumentException">These are no whole vectors that an index could hold, or fewer than three.</exception>
+    /// <exception cref="ArgumentException">The metric is dot, or these are no whole vectors that an index could hold, or fewer than three.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or there are more components than the vectors have.</exception>
     public static float[] Draw(ReadOnlySpan<float> vectors, int dimension, Metric metric, UmapOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -67,6 +67,7 @@ public sealed class DbscanTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Dbscan.Find([1, 2], 1, Metric.Euclidean, double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => Dbscan.Find([1, 2], 1, Metric.Euclidean, 1, 0));
         Assert.Throws<ArgumentException>(() => Dbscan.Find([1, 2, 3], 2, Metric.Euclidean, 1));
+        Assert.Contains("Use cosine", Assert.Throws<ArgumentException>(() => Dbscan.Find([1, 2], 2, Metric.Dot, 1)).Message);
         Assert.Throws<ArgumentException>(() => Dbscan.Find([1, float.NaN], 1, Metric.Euclidean, 1));
         Assert.Throws<ArgumentException>(() => Dbscan.Find([0, 0], 2, Metric.Cosine, 1));
         Assert.Throws<OperationCanceledException>(() => Dbscan.Find([1, 2], 1, Metric.Euclidean, 1, cancellationToken: new(canceled: true)));
