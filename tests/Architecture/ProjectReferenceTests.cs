@@ -35,7 +35,7 @@ public sealed class ProjectReferenceTests
         ["Protocols"] = ["Kernel", "Platform", "Ledger", "Gateway", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search"],
         // Hosts.
         ["Client"] = ["Kernel"],
-        ["Web"] = ["Kernel", "Platform", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search", "Vectors", "Statistics", "Tuning"],
+        ["Web"] = ["Kernel", "Platform", "Ledger", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search", "Vectors", "Preparation", "Statistics", "Tuning"],
         ["Server"] = ["Kernel", "Platform", "Embedded", "Cluster", "Ledger", "Gateway", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search", "Protocols", "Web"],
         ["Import"] = ["Kernel", "Platform", "Client"],
         ["Comparison"] = ["Kernel", "Platform", "Vectors", "Client", "Import"],

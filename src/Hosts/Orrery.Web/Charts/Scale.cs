@@ -32,6 +32,9 @@ internal sealed class Scale
 
     public double At(double value) => From + ((value - Low) / (High - Low) * (To - From));
 
+    /// <summary>The value at a place; one beyond the axis is its end.</summary>
+    public double ValueAt(double place) => Math.Clamp(Low + ((place - From) / (To - From) * (High - Low)), Low, High);
+
     /// <summary>Round values, about <paramref name="count"/> of them (Heckbert, Graphics Gems 1990: steps of 1, 2 and 5).</summary>
     public IReadOnlyList<double> Ticks(int count = 4)
     {

@@ -144,9 +144,10 @@ public sealed record RunChange(string? Name = null, RunStatus? Status = null, Da
 /// <param name="Stage">Null: deleted ones too.</param>
 /// <param name="Limit">How many at most, 1 to 50,000.</param>
 /// <param name="Cursor">Where the page before ended.</param>
+/// <param name="Skip">In place of a cursor: how many of the found to pass over, for who reads from the middle. Costs time in proportion.</param>
 public sealed record RunSearch(
     string? Filter = null, IReadOnlyList<string>? OrderBy = null, IReadOnlyList<long>? Folders = null, Lifecycle? Stage = Lifecycle.Active,
-    int Limit = PageRequest.DefaultLimit, string? Cursor = null);
+    int Limit = PageRequest.DefaultLimit, string? Cursor = null, int Skip = 0);
 
 /// <summary>One value of a metric over a run's course.</summary>
 public sealed record MetricPoint(string Key, double Value, long Step, DateTimeOffset Time);
@@ -231,6 +232,10 @@ public interface IRuns
     /// <summary>The runs that meet all conditions, in the wanted order.</summary>
     /// <exception cref="InvalidException">The filter or the order cannot be read; the message says where.</exception>
     Task<Page<Run>> SearchAsync(Caller caller, RunSearch search, CancellationToken cancellationToken = default);
+
+    /// <summary>How many runs meet all conditions of a search; its order, limit and place do not matter.</summary>
+    /// <exception cref="InvalidException">The filter cannot be read; the message says where.</exception>
+    Task<int> CountAsync(Caller caller, RunSearch search, CancellationToken cancellationToken = default);
 
     /// <summary>Runs that are not deleted and meet all conditions, newest first.</summary>
     Task<Page<Run>> ListAsync(Caller caller, RunQuery query, PageRequest page, CancellationToken cancellationToken = default);

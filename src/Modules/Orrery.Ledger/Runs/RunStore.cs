@@ -147,6 +147,12 @@ internal sealed class RunStore(
         }, cancellationToken);
     }
 
+    public Task<int> CountAsync(Caller caller, RunSearch search, CancellationToken cancellationToken = default)
+    {
+        var query = RunSearchQuery.Parse(search);
+        return database.ReadAsync((connection, token) => query.CountAsync(connection, caller, names, token), cancellationToken);
+    }
+
     public Task<Page<Run>> ListAsync(Caller caller, RunQuery query, PageRequest page, CancellationToken cancellationToken = default)
     {
         var limit = page.CheckedLimit;

@@ -38,6 +38,25 @@ public sealed class RunSearchTests
         await using var platform = await FiveRunsAsync();
         var found = await platform.Runs().SearchAsync(Ada, new(filter, ["run_name"]));
         Assert.Equal(expected, string.Join(' ', found.Items.Select(run => run.Name)));
+        Assert.Equal(found.Items.Count, await platform.Runs().CountAsync(Ada, new(filter)));
+    }
+
+    [Fact]
+    public async Task A_search_may_begin_in_the_middle_and_counts_all_that_it_found()
+    {
+        await using var platform = await FiveRunsAsync();
+        foreach (var order in new[] { "metrics.auc", "metrics.auc DESC", "start_time" })
+        {
+            var all = (await platform.Runs().SearchAsync(Ada, new(OrderBy: [order], Folders: [0]))).Items;
+            for (var skip = 0; skip <= all.Count; skip++)
+                Assert.Equal(all.Skip(skip).Take(2).Select(run => run.Id), (await platform.Runs().SearchAsync(Ada, new(OrderBy: [order], Folders: [0], Limit: 2, Skip: skip))).Items.Select(run => run.Id));
+        }
+
+        Assert.Equal(5, await platform.Runs().CountAsync(Ada, new(Limit: 1)));
+        Assert.Equal(0, await platform.Runs().CountAsync(Ada, new(Folders: [99])));
+        await Assert.ThrowsAsync<InvalidException>(() => platform.Runs().SearchAsync(Ada, new(Skip: -1)));
+        await Assert.ThrowsAsync<InvalidException>(() => platform.Runs().SearchAsync(Ada, new(Skip: 1, Cursor: PageCursor.Of("1"))));
+        await Assert.ThrowsAsync<InvalidException>(() => platform.Runs().CountAsync(Ada, new("metrics.a >>> 1")));
     }
 
     [Theory]

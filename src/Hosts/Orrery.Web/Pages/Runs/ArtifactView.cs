@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Orrery.Kernel;
 using Orrery.Ledger.Runs;
 using Orrery.Platform.Blobs;
+using Orrery.Preparation.Onnx.Outline;
 
 namespace Orrery.Web.Pages.Runs;
 
@@ -15,14 +17,16 @@ internal enum ArtifactKind
     Page,
     Table,
     Text,
+    Graph,
 }
 
 /// <summary>What is shown of an artifact: the browser reads pictures and sounds itself, of texts and tables the beginning is read here.</summary>
 /// <param name="Kind">As what.</param>
-/// <param name="Text">Of a text.</param>
+/// <param name="Text">Of a text; of something unknown why it cannot be shown, where it should have been.</param>
 /// <param name="Rows">Of a table; the first are the names.</param>
 /// <param name="IsCut">Whether more of it is there.</param>
-internal sealed record ArtifactView(ArtifactKind Kind, string Text, IReadOnlyList<IReadOnlyList<string>> Rows, bool IsCut)
+/// <param name="Graph">Of an ONNX model.</param>
+internal sealed record ArtifactView(ArtifactKind Kind, string Text, IReadOnlyList<IReadOnlyList<string>> Rows, bool IsCut, OnnxOutline? Graph = null)
 {
     private const int MaxBytes = 256 * 1024;
     private const int MaxRows = 200;
@@ -33,6 +37,8 @@ internal sealed record ArtifactView(ArtifactKind Kind, string Text, IReadOnlyLis
     public static async Task<ArtifactView> ReadAsync(IBlobStore blobs, RunArtifact artifact, CancellationToken cancellationToken)
     {
         var kind = KindOf(artifact);
+        if (kind == ArtifactKind.Graph)
+            return await OutlineAsync(blobs, artifact, cancellationToken);
         if (kind is not (ArtifactKind.Table or ArtifactKind.Text))
             return new(kind, "", [], false);
         var (text, isCut) = await HeadAsync(blobs, artifact, cancellationToken);
@@ -47,6 +53,7 @@ internal sealed record ArtifactView(ArtifactKind Kind, string Text, IReadOnlyLis
         (['a', 'u', 'd', 'i', 'o', '/', ..], _) => ArtifactKind.Sound,
         (['v', 'i', 'd', 'e', 'o', '/', ..], _) => ArtifactKind.Film,
         ("text/html", _) => ArtifactKind.Page,
+        (_, ".onnx") or ("application/onnx", _) => ArtifactKind.Graph,
         ("text/csv", _) or (_, ".csv") => ArtifactKind.Table,
         (['t', 'e', 'x', 't', '/', ..], _) or ("application/json" or "application/x-ndjson" or "application/yaml", _) => ArtifactKind.Text,
         (_, ".json" or ".jsonl" or ".txt" or ".log" or ".md" or ".yaml" or ".yml" or ".py" or ".toml" or ".patch" or ".diff" or ".xml" or ".ini" or ".cfg") => ArtifactKind.Text,
@@ -111,6 +118,19 @@ internal sealed record ArtifactView(ArtifactKind Kind, string Text, IReadOnlyLis
         var bytes = new byte[Math.Min(MaxBytes, artifact.Content.Length)];
         var read = await content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         return (Encoding.UTF8.GetString(bytes.AsSpan(0, read)), artifact.Content.Length > read);
+    }
+
+    private static async Task<ArtifactView> OutlineAsync(IBlobStore blobs, RunArtifact artifact, CancellationToken cancellationToken)
+    {
+        await using var content = await blobs.OpenAsync(artifact.Content.Digest, cancellationToken);
+        try
+        {
+            return new(ArtifactKind.Graph, "", [], false, OnnxOutline.Read(content));
+        }
+        catch (InvalidException refusal)
+        {
+            return new(ArtifactKind.Unknown, refusal.Message, [], false);
+        }
     }
 
     private static string Pretty(string text, string mediaType)

@@ -33,9 +33,9 @@ public sealed record RunTableView(string Folder = "", string Kind = "", string S
 
     /// <summary>The search that finds its runs, in the folder of that number.</summary>
     /// <exception cref="InvalidException">A condition cannot be said.</exception>
-    public RunSearch ToSearch(long? folder, PageRequest page) => new(
+    public RunSearch ToSearch(long? folder) => new(
         string.Join(" AND ", new[] { Condition("kind", Kind), Condition("status", Status.ToLowerInvariant()), Filter }.Where(condition => condition.Length > 0)) is { Length: > 0 } filter ? filter : null,
-        Order.Length > 0 ? [Order] : null, folder is { } number ? [number] : null, Limit: page.CheckedLimit, Cursor: page.Cursor);
+        Order.Length > 0 ? [Order] : null, folder is { } number ? [number] : null);
 
     /// <summary>The view ordered by a field; by the same one again the other way round.</summary>
     public RunTableView OrderedBy(string field, bool descendingFirst)

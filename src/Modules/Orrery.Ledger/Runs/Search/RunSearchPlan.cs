@@ -20,14 +20,22 @@ internal sealed class RunSearchPlan(
     public IQueryable<RunMetricRow> Candidates(Comparison comparison) => InFolders(_conditions.Metrics(comparison));
 
     /// <summary>All runs that meet the filter, in order, beginning from the rows that meet <paramref name="first"/>.</summary>
-    public IQueryable<RunRow> From(Comparison first)
+    public IQueryable<RunRow> From(Comparison first) => Sorted(Found(first));
+
+    /// <summary>All runs of the folders that meet the filter, in order.</summary>
+    public IQueryable<RunRow> All() => Sorted(Found(null));
+
+    /// <summary>All runs that meet the filter, in no order: beginning from the rows that meet <paramref name="first"/>, or from the folders' runs.</summary>
+    public IQueryable<RunRow> Found(Comparison? first)
     {
+        if (first is null)
+            return Filtered(InFolders(connection.GetTable<RunRow>()), null);
         // Two tables without a condition between them are a CROSS JOIN, by which SQLite keeps their order (sqlite.org/optoverview.html#crossjoin).
         var runs = from row in Candidates(first)
                    from run in connection.GetTable<RunRow>()
                    where run.Key == row.RunKey
                    select run;
-        return Sorted(Filtered(runs, first));
+        return Filtered(runs, first);
     }
 
     /// <summary>The runs that meet the filter along the values of the metric that they are ordered by; null where that is not the order.</summary>
@@ -48,9 +56,6 @@ internal sealed class RunSearchPlan(
         var sorted = clause.Descending ? along.OrderByDescending(pair => pair.Value) : along.OrderBy(pair => pair.Value);
         return sorted.ThenByDescending(pair => pair.run.StartedAt).ThenBy(pair => pair.run.Id).Select(pair => pair.run);
     }
-
-    /// <summary>All runs of the folders that meet the filter, in order.</summary>
-    public IQueryable<RunRow> All() => Sorted(Filtered(InFolders(connection.GetTable<RunRow>()), null));
 
     private IQueryable<RunRow> Sorted(IQueryable<RunRow> runs) => new RunOrder(connection, metrics).Sort(runs, order);
 

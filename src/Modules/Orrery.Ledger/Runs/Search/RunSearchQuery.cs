@@ -21,18 +21,12 @@ internal sealed class RunSearchQuery(IReadOnlyList<Comparison> filter, IReadOnly
     public static RunSearchQuery Parse(RunSearch search) => new(
         FilterParser.Parse(RunVocabulary.Words, search.Filter),
         Order(search.OrderBy ?? []),
-        search, SearchPage.Of(search.Limit, search.Cursor));
+        search, SearchPage.Of(search.Limit, search.Cursor, search.Skip));
 
     public async Task<Page<RunRow>> ReadAsync(DataConnection connection, Caller caller, MetricNames names, CancellationToken cancellationToken)
     {
-        var folders = await FoldersAsync(connection, caller, cancellationToken);
-        if (folders.Count == 0)
+        if (await PlanAsync(connection, caller, names, cancellationToken) is not { } plan)
             return new([]);
-        var used = filter.Select(comparison => comparison.Field).Concat(order.Select(clause => clause.Field))
-            .Where(field => field.Subject == SearchSubject.Metric).Select(field => field.Key).Distinct().ToList();
-        var metrics = await names.FindAsync(connection, used, cancellationToken);
-        var plan = new RunSearchPlan(connection, folders, search.Stage, filter, order, metrics);
-
         if (await NarrowAsync(plan, cancellationToken) is { } narrow)
             return page.Cut(await plan.From(narrow).Skip(page.Skip).Take(page.Wanted).ToListAsync(cancellationToken));
         if (plan.AlongMetric() is { } along)
@@ -44,6 +38,21 @@ internal sealed class RunSearchQuery(IReadOnlyList<Comparison> filter, IReadOnly
         }
 
         return page.Cut(await plan.All().Skip(page.Skip).Take(page.Wanted).ToListAsync(cancellationToken));
+    }
+
+    /// <summary>How many runs the whole result has.</summary>
+    public async Task<int> CountAsync(DataConnection connection, Caller caller, MetricNames names, CancellationToken cancellationToken) =>
+        await PlanAsync(connection, caller, names, cancellationToken) is { } plan ? await plan.Found(plan.Ranges.FirstOrDefault()).CountAsync(cancellationToken) : 0;
+
+    // Null where there is no folder to look in.
+    private async Task<RunSearchPlan?> PlanAsync(DataConnection connection, Caller caller, MetricNames names, CancellationToken cancellationToken)
+    {
+        var folders = await FoldersAsync(connection, caller, cancellationToken);
+        if (folders.Count == 0)
+            return null;
+        var used = filter.Select(comparison => comparison.Field).Concat(order.Select(clause => clause.Field))
+            .Where(field => field.Subject == SearchSubject.Metric).Select(field => field.Key).Distinct().ToList();
+        return new(connection, folders, search.Stage, filter, order, await names.FindAsync(connection, used, cancellationToken));
     }
 
     // A condition that few runs meet, if there is one: the index answers after reading at most so many entries.
