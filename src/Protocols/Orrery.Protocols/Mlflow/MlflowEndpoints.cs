@@ -2,13 +2,16 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orrery.Platform.Access;
+using Orrery.Protocols.Mlflow.Artifacts;
 using Orrery.Protocols.Mlflow.Assessments;
 using Orrery.Protocols.Mlflow.Datasets;
 using Orrery.Protocols.Mlflow.Evaluation;
 using Orrery.Protocols.Mlflow.Experiments;
+using Orrery.Protocols.Mlflow.GraphQl;
 using Orrery.Protocols.Mlflow.LoggedModels;
 using Orrery.Protocols.Mlflow.Metrics;
 using Orrery.Protocols.Mlflow.Models;
+using Orrery.Protocols.Mlflow.PromptLab;
 using Orrery.Protocols.Mlflow.Runs;
 using Orrery.Protocols.Mlflow.Traces;
 using Orrery.Protocols.Mlflow.Wire;
@@ -22,19 +25,22 @@ namespace Orrery.Protocols.Mlflow;
 internal static class MlflowEndpoints
 {
     /// <summary>The release of MLflow whose wire this is; clients ask for it.</summary>
-    private const string Version = "3.5.2";
+    public const string Version = "3.5.2";
 
     public static void Map(IEndpointRouteBuilder host)
     {
         MapProbes(host);
         var routes = new MlflowRoutes(host);
-        new ExperimentEndpoints(host.ServiceProvider).Map(routes);
-        new RunEndpoints(host.ServiceProvider).Map(routes);
+        var (traceFiles, artifactFolders) = (new TraceFiles(host.ServiceProvider), new ArtifactFolders(host.ServiceProvider));
+        var (experiments, runs) = (new ExperimentEndpoints(host.ServiceProvider), new RunEndpoints(host.ServiceProvider));
+        var (metrics, datasets) = (new MetricEndpoints(host.ServiceProvider), new DatasetEndpoints(host.ServiceProvider));
+        experiments.Map(routes);
+        runs.Map(routes);
         new LogEndpoints(host.ServiceProvider).Map(routes);
-        new MetricEndpoints(host.ServiceProvider).Map(routes);
-        var traceFiles = new TraceFiles(host.ServiceProvider);
-        ModelEndpoints.Map(routes, traceFiles);
-        new DatasetEndpoints(host.ServiceProvider).Map(routes);
+        metrics.Map(routes);
+        new PromptLabEndpoints(host.ServiceProvider, artifactFolders).Map(routes);
+        var (searchVersions, listArtifacts) = ModelEndpoints.Map(routes, traceFiles, artifactFolders);
+        datasets.Map(routes);
         new LoggedModelEndpoints(host.ServiceProvider).Map(routes);
         new TraceEndpoints(host.ServiceProvider, traceFiles).Map(routes);
         new OldTraceEndpoints(host.ServiceProvider).Map(routes);
@@ -42,7 +48,9 @@ internal static class MlflowEndpoints
         new AssessmentEndpoints(host.ServiceProvider).Map(routes);
         new EvaluationDatasetEndpoints(host.ServiceProvider).Map(routes);
         new ScorerEndpoints(host.ServiceProvider).Map(routes);
+        new GraphQlEndpoints(new(experiments.GetAsync, runs.GetAsync, runs.SearchAsync, metrics.IntervalAsync, listArtifacts, searchVersions, datasets.SearchAsync)).Map(host);
         MapUnknown(host);
+        DoubledSlashes.Map(host);
     }
 
     // Probes come without a token, and answer plain text.

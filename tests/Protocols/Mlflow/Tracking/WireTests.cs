@@ -11,6 +11,15 @@ namespace Orrery.Protocols.Tests.Mlflow.Tracking;
 /// </summary>
 public sealed class WireTests
 {
+    [Fact]
+    public async Task A_doubled_slash_leads_to_the_path_with_one()
+    {
+        await using var server = await MlflowServer.StartAsync();
+        Assert.Equal(308, (await server.RawAsync("GET", "//api/2.0/mlflow//experiments/get?experiment_id=0")).Status);
+        var answer = await server.Http.GetStringAsync(new Uri(server.Address, "//api/2.0/mlflow//experiments/get?experiment_id=0".Insert(0, server.Address.GetLeftPart(UriPartial.Authority))));
+        Assert.Contains("Default", answer, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/api/2.0/mlflow")]
     [InlineData("/ajax-api/2.0/mlflow")]

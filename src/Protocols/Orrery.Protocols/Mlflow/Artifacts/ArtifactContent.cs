@@ -14,11 +14,16 @@ internal sealed class ArtifactContent(IServiceProvider services)
     public async Task AnswerAsync(HttpContext http, string path, Digest digest)
     {
         var content = await _blobs.Value.OpenAsync(digest, http.RequestAborted);
-        // What a run wrote is hostile: it is saved and never shown, so that a page among the artifacts runs no script at this origin.
+        SaveNotShow(http.Response, path);
+        await TypedResults.File(content, ArtifactMediaTypes.Of(path), enableRangeProcessing: true, entityTag: new($"\"{digest}\"")).ExecuteAsync(http);
+    }
+
+    /// <summary>What a run wrote is hostile: it is saved and never shown, so that a page among the artifacts runs no script at this origin.</summary>
+    public static void SaveNotShow(HttpResponse response, string path)
+    {
         var disposition = new ContentDispositionHeaderValue("attachment");
         disposition.SetHttpFileName(path[(path.LastIndexOf('/') + 1)..]);
-        http.Response.Headers.ContentDisposition = disposition.ToString();
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        await TypedResults.File(content, ArtifactMediaTypes.Of(path), enableRangeProcessing: true, entityTag: new($"\"{digest}\"")).ExecuteAsync(http);
+        response.Headers.ContentDisposition = disposition.ToString();
+        response.Headers.XContentTypeOptions = "nosniff";
     }
 }

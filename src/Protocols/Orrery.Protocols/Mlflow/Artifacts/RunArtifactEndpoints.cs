@@ -2,24 +2,20 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Orrery.Ledger.Artifacts;
 using Orrery.Ledger.LoggedModels;
 using Orrery.Ledger.Runs;
 using Orrery.Platform.Access;
-using Orrery.Platform.Blobs;
 using Orrery.Protocols.Mlflow.Models;
 using Orrery.Protocols.Mlflow.Wire;
 
 namespace Orrery.Protocols.Mlflow.Artifacts;
 
 /// <summary>Artifacts by the run or the model version that they belong to: what MLflow's pages and some of its clients ask for.</summary>
-internal sealed class RunArtifactEndpoints(IServiceProvider services, RegisteredModels models, ArtifactUris uris)
+internal sealed class RunArtifactEndpoints(IServiceProvider services, RegisteredModels models, ArtifactUris uris, ArtifactFolders folders)
 {
     private const int MaxUploadBytes = 10 << 20; // MLflow's own bound of this route
 
-    private readonly Lazy<IArtifactTree> _tree = new(services.GetRequiredService<IArtifactTree>);
     private readonly Lazy<ILoggedModels> _logged = new(services.GetRequiredService<ILoggedModels>);
-    private readonly Lazy<IBlobStore> _blobs = new(services.GetRequiredService<IBlobStore>);
     private readonly ArtifactContent _content = new(services);
 
     public void Map(MlflowRoutes routes)
@@ -34,7 +30,7 @@ internal sealed class RunArtifactEndpoints(IServiceProvider services, Registered
         host.MapPost("/ajax-api/2.0/mlflow/upload-artifact", context => MlflowErrors.AnswerAsync(context, () => UploadAsync(context))).RequireRole(Role.Editor).ExcludeFromDescription();
     }
 
-    private async Task ListAsync(MlflowCall call)
+    public async Task ListAsync(MlflowCall call)
     {
         var run = await RunAsync(call.Caller, call.Fields.RunId(), call.Cancelled);
         await ListAsync(call, run.ArtifactUri, call.Fields.Text("path"));
@@ -49,7 +45,7 @@ internal sealed class RunArtifactEndpoints(IServiceProvider services, Registered
     private async Task ListAsync(MlflowCall call, string root, string? below)
     {
         var path = below is { Length: > 0 } ? SafePath.Read(below.TrimEnd('/')) : "";
-        var entries = await _tree.Value.ListAsync(call.Caller, Join(RootOf(root), path), call.Cancelled);
+        var entries = await folders.Get(root).ListAsync(call.Caller, path, call.Cancelled);
         await call.AnswerAsync(json =>
         {
             json.WriteString("root_uri"u8, root);
@@ -61,14 +57,14 @@ internal sealed class RunArtifactEndpoints(IServiceProvider services, Registered
     {
         var path = SafePath.Read(Parameter(http, "artifact_file_path"));
         var model = await _logged.Value.GetAsync(http.Caller(), (string)http.GetRouteValue("model")!, http.RequestAborted);
-        await AnswerAsync(http, Join(RootOf(model.ArtifactUri), path));
+        await folders.Get(model.ArtifactUri).AnswerAsync(http, path);
     }
 
     private async Task OfRunAsync(HttpContext http)
     {
         var path = SafePath.Read(http.Request.Query["path"]);
         var run = await RunAsync(http.Caller(), Parameter(http, "run_id", "run_uuid"), http.RequestAborted);
-        await AnswerAsync(http, Join(RootOf(run.ArtifactUri), path));
+        await folders.Get(run.ArtifactUri).AnswerAsync(http, path);
     }
 
     private async Task OfVersionAsync(HttpContext http)
@@ -78,21 +74,15 @@ internal sealed class RunArtifactEndpoints(IServiceProvider services, Registered
         var version = await models.GetVersionAsync(http.Caller(), Parameter(http, "name"), number, http.RequestAborted);
         // What was pinned when the version was registered is what the version is, whatever lies there now.
         if (ModelJson.Sourced(version) is not { } sourced)
-            throw Elsewhere($"{version.Ref} was made by Orrery and has no folder of artifacts");
+            throw ArtifactFolders.Elsewhere($"{version.Ref} was made by Orrery and has no folder of artifacts");
         if (sourced.Files?.TryGetValue(path, out var digest) == true)
         {
             await _content.AnswerAsync(http, path, digest);
             return;
         }
 
-        var folder = await uris.FolderAsync(http.Caller(), sourced.Location, http.RequestAborted) ?? throw Elsewhere($"The files of {version.Ref} are at {sourced.Location}");
-        await AnswerAsync(http, Join(folder, path));
-    }
-
-    private async Task AnswerAsync(HttpContext http, string path)
-    {
-        var file = await _tree.Value.GetAsync(http.Caller(), path, http.RequestAborted);
-        await _content.AnswerAsync(http, file.Path, file.Content.Digest);
+        var folder = await uris.FolderAsync(http.Caller(), sourced.Location, http.RequestAborted) is { } inTree ? folders.Tree(inTree) : folders.Find(sourced.Location);
+        await (folder ?? throw ArtifactFolders.Elsewhere($"The files of {version.Ref} are at {sourced.Location}")).AnswerAsync(http, path);
     }
 
     private async Task UploadAsync(HttpContext http)
@@ -103,19 +93,13 @@ internal sealed class RunArtifactEndpoints(IServiceProvider services, Registered
             throw TooLarge();
         var run = await RunAsync(http.Caller(), id, http.RequestAborted);
         await using var bounded = new BoundedStream(http.Request.Body, MaxUploadBytes, TooLarge);
-        var content = await _blobs.Value.PutAsync(bounded, http.RequestAborted);
-        if (content.Length == 0)
+        if (await folders.Get(run.ArtifactUri).PutAsync(http.Caller(), path, bounded, http.RequestAborted) == 0)
             throw MlflowException.Invalid("Request must specify data.");
-        await _tree.Value.PutAsync(http.Caller(), new(Join(RootOf(run.ArtifactUri), path), content, ArtifactMediaTypes.Of(path)), http.RequestAborted);
         http.Response.ContentType = "application/json";
     }
 
     private async Task<Run> RunAsync(Caller caller, string id, CancellationToken cancellationToken) => await uris.FindRunAsync(caller, id, cancellationToken)
         ?? throw new MlflowException(MlflowErrorCode.ResourceDoesNotExist, $"Run with id={id} not found");
-
-    private static string RootOf(string uri) => ArtifactUris.Folder(uri) ?? throw Elsewhere($"These artifacts are at {uri}");
-
-    private static string Join(string folder, string path) => path.Length == 0 ? folder : folder.Length == 0 ? path : $"{folder}/{path}";
 
     private static string Parameter(HttpContext http, params ReadOnlySpan<string> names)
     {
@@ -127,8 +111,6 @@ internal sealed class RunArtifactEndpoints(IServiceProvider services, Registered
 
         throw MlflowException.Invalid($"Request must specify {names[^1]}.");
     }
-
-    private static MlflowException Elsewhere(string what) => new(MlflowErrorCode.NotImplemented, $"{what}, which this server does not read for others; ask there.");
 
     private static MlflowException TooLarge() => MlflowException.Invalid("Artifact size is too large. Max size is 10MB.");
 }

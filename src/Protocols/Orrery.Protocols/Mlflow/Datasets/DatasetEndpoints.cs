@@ -42,7 +42,7 @@ internal sealed class DatasetEndpoints(IServiceProvider services)
         await call.AnswerAsync();
     }
 
-    private async Task SearchAsync(MlflowCall call)
+    public async Task SearchAsync(MlflowCall call)
     {
         var experiments = call.Fields.Texts("experiment_ids");
         if (experiments.Count == 0)

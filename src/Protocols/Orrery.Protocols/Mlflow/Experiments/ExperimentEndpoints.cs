@@ -42,7 +42,7 @@ internal sealed class ExperimentEndpoints(IServiceProvider services)
         await call.AnswerAsync(json => json.WriteString("experiment_id"u8, ExperimentJson.Id(folder.Number)));
     }
 
-    private async Task GetAsync(MlflowCall call)
+    public async Task GetAsync(MlflowCall call)
     {
         var folder = await _folders.Value.GetAsync(call.Caller, Number(call), call.Cancelled);
         await call.AnswerAsync(json => ExperimentJson.WriteMember(json, folder));

@@ -66,7 +66,7 @@ internal sealed class MetricEndpoints(IServiceProvider services)
         });
     }
 
-    private async Task IntervalAsync(MlflowCall call)
+    public async Task IntervalAsync(MlflowCall call)
     {
         var fields = call.Fields;
         var runs = fields.Texts("run_ids");

@@ -98,7 +98,7 @@ internal sealed class ModelVersionEndpoints(IServiceProvider services, Registere
         await call.AnswerAsync();
     }
 
-    private async Task SearchAsync(MlflowCall call)
+    public async Task SearchAsync(MlflowCall call)
     {
         var fields = call.Fields;
         var limit = Math.Min(fields.Count("max_results", MostFound, MostWanted), MostFound);

@@ -27,6 +27,9 @@ internal static class SourceRules
             return;
         }
 
+        // A file of another host. MLflow answers with the status of its own failures, and clients' tests hold it to that.
+        if (Uri.TryCreate(source, UriKind.Absolute, out var uri) && uri.IsFile && uri.Host.Length > 0 && root is not null)
+            throw new MlflowException(MlflowErrorCode.InternalError, $"{source} is not a valid remote uri. For remote access on windows, please consider using a different scheme such as SMB.");
         if (root is not null && IsLocal(root) && IsBelow(Decoded(source), root))
             return;
         throw MlflowException.Invalid(

@@ -16,7 +16,7 @@ internal sealed class LogEndpoints(IServiceProvider services)
     private const int MostOthers = 100;
     private const int MostTogether = 1000;
 
-    private const string ModelsTag = "mlflow.log-model.history";
+    public const string ModelsTag = "mlflow.log-model.history";
     private static readonly string[] ModelFields = ["artifact_path", "flavors", "utc_time_created", "run_id"];
 
     private readonly Lazy<IRuns> _runs = new(services.GetRequiredService<IRuns>);

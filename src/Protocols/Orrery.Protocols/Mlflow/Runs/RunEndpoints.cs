@@ -1,6 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orrery.Kernel;
-using Orrery.Ledger.Folders;
 using Orrery.Ledger.Runs;
 using Orrery.Platform.Access;
 using Orrery.Protocols.Mlflow.Experiments;
@@ -12,7 +10,6 @@ namespace Orrery.Protocols.Mlflow.Runs;
 internal sealed class RunEndpoints(IServiceProvider services)
 {
     private const int MostFound = 50_000;
-    private const string CommitTag = "mlflow.source.git.commit";
 
     private readonly Lazy<IRuns> _runs = new(services.GetRequiredService<IRuns>);
     private readonly Lazy<TimeProvider> _clock = new(services.GetRequiredService<TimeProvider>);
@@ -27,37 +24,11 @@ internal sealed class RunEndpoints(IServiceProvider services)
 
     private async Task CreateAsync(MlflowCall call)
     {
-        var fields = call.Fields;
-        var tags = RunTags.Read(fields);
-        var name = fields.Text("run_name") is { Length: > 0 } given ? given : null;
-        var tagged = tags.GetValueOrDefault(RunJson.NameTag);
-        if (name is not null && tagged is not null && name != tagged)
-        {
-            throw MlflowException.Invalid(
-                $"Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='{name}', mlflow.runName='{tagged}').");
-        }
-
-        if (fields.Text("user_id") is { Length: > 0 } user && user != RunJson.UnknownUser)
-            tags.TryAdd(RunJson.UserTag, user);
-        var start = fields.Int64("start_time") is { } milliseconds and not 0 ? MlflowTimes.Read(fields, "start_time", milliseconds) : (DateTimeOffset?)null;
-        var id = RunId.New(_clock.Value.GetUtcNow());
-        name ??= tagged ?? RunNames.Of(id);
-        tags[RunJson.NameTag] = name;
-        var run = await _runs.Value.StartAsync(
-            call.Caller,
-            new("run", name, Tags: tags, Id: id)
-            {
-                FolderNumber = fields.Text("experiment_id") is { Length: > 0 } experiment ? MlflowNames.Experiment(experiment) : Folder.DefaultNumber,
-                StartedAt = start,
-                Keeper = RunKeeper.Other,
-                // It runs somewhere else; the client's tags say what it knows of that.
-                Environment = new(Commit(tags), "MLflow client", "", ""),
-            },
-            call.Cancelled);
+        var run = await _runs.Value.StartAsync(call.Caller, NewRunMessage.Read(call.Fields, _clock.Value.GetUtcNow()), call.Cancelled);
         await call.AnswerAsync(json => RunJson.WriteMember(json, run));
     }
 
-    private async Task GetAsync(MlflowCall call)
+    public async Task GetAsync(MlflowCall call)
     {
         var run = await _runs.Value.GetAsync(call.Caller, MlflowNames.Run(call.Fields.RunId()), call.Cancelled);
         await call.AnswerAsync(json => RunJson.WriteMember(json, run));
@@ -91,7 +62,7 @@ internal sealed class RunEndpoints(IServiceProvider services)
         await call.AnswerAsync();
     }
 
-    private async Task SearchAsync(MlflowCall call)
+    public async Task SearchAsync(MlflowCall call)
     {
         var fields = call.Fields;
         var page = await _runs.Value.SearchAsync(
@@ -106,6 +77,4 @@ internal sealed class RunEndpoints(IServiceProvider services)
             json.WriteText("next_page_token"u8, page.Next);
         });
     }
-
-    private static string? Commit(Dictionary<string, string> tags) => tags.GetValueOrDefault(CommitTag) is { Length: <= 64 } commit ? commit : null;
 }

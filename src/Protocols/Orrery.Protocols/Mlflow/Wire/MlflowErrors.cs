@@ -25,7 +25,8 @@ internal static partial class MlflowErrors
         }
     }
 
-    private static Task WriteAsync(HttpContext context, Exception error)
+    /// <summary>What a client is told of an error; what is no refusal is logged, and told without its reason.</summary>
+    public static (MlflowErrorCode Code, string Message) Explain(HttpContext context, Exception error)
     {
         var (code, message) = error switch
         {
@@ -34,8 +35,14 @@ internal static partial class MlflowErrors
             BadHttpRequestException bad => (MlflowErrorCode.InvalidParameterValue with { Status = bad.StatusCode }, bad.Message),
             _ => (MlflowErrorCode.InternalError, "Orrery failed to do this. The server's log has the reason."),
         };
-        if (code == MlflowErrorCode.InternalError)
+        if (code == MlflowErrorCode.InternalError && error is not MlflowException)
             Failed(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(MlflowErrors)), context.Request.Method, context.Request.Path, error);
+        return (code, message);
+    }
+
+    private static Task WriteAsync(HttpContext context, Exception error)
+    {
+        var (code, message) = Explain(context, error);
         context.Response.Clear();
         context.Response.StatusCode = code.Status;
         return MlflowJson.WriteAsync(context, json =>

@@ -141,6 +141,9 @@ internal readonly struct MlflowFields(JsonElement element, string path = "")
     /// <summary>Any value as JSON; null where there is none.</summary>
     public string? Raw(string name) => Find(name)?.GetRawText();
 
+    /// <summary>A value of any kind as text, as Python's <c>str</c> would for numbers; null where there is none.</summary>
+    public string? AnyText(string name) => Find(name) is { } value ? value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText() : null;
+
     /// <summary>A list of keys and values, in their order; a value that is not there is empty.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Pairs(string name) =>
         [.. Messages(name).Select(pair => KeyValuePair.Create(pair.RequiredText("key"), pair.Text("value") ?? ""))];

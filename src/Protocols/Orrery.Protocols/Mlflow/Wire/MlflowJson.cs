@@ -17,16 +17,19 @@ internal static class MlflowJson
     public static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> fields)
     {
         var body = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(body, Options))
-        {
-            json.WriteStartObject();
-            fields(json);
-            json.WriteEndObject();
-        }
-
+        Write(body, fields);
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.WrittenCount; // a known length spares chunked encoding
         return context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).AsTask();
+    }
+
+    /// <summary>Writes an object that <paramref name="fields"/> writes the members of.</summary>
+    public static void Write(IBufferWriter<byte> body, Action<Utf8JsonWriter> fields)
+    {
+        using var json = new Utf8JsonWriter(body, Options);
+        json.WriteStartObject();
+        fields(json);
+        json.WriteEndObject();
     }
 
     /// <summary>A number; JSON has no word for NaN and infinity, so they come as text.</summary>
