@@ -10,7 +10,7 @@ namespace Orrery.Web.Pages.Runs;
 /// <param name="Status">A status, or nothing.</param>
 /// <param name="Filter">Conditions as docs/design/search.md tells them.</param>
 /// <param name="Order">What the runs are ordered by: <c>metrics.`auc` DESC</c>; nothing: newest first.</param>
-/// <param name="Columns">Metrics and parameters that have a column: <c>metrics.auc</c>, <c>params.lr</c>; null: the usual ones that are there.</param>
+/// <param name="Columns">Metrics and parameters that have a column: <c>metrics.auc</c>, <c>params.lr</c>; null: some metrics that are there, the usual ones first.</param>
 public sealed record RunTableView(string Folder = "", string Kind = "", string Status = "", string Filter = "", string Order = "", IReadOnlyList<string>? Columns = null)
 {
     /// <summary>The tag of a folder that keeps a view of it under a name.</summary>
