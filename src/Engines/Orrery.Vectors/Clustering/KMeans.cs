@@ -1,4 +1,5 @@
 using Orrery.Statistics;
+using Orrery.Vectors.Distances;
 
 namespace Orrery.Vectors.Clustering;
 
@@ -39,6 +40,21 @@ public sealed unsafe class KMeans
                 trained.RunPasses(first, count, options);
             return trained;
         }
+    }
+
+    /// <summary>The same with centroids of length 1; one at the origin stays there.</summary>
+    internal KMeans Directions()
+    {
+        var directions = _centroids.ToArray();
+        for (var start = 0; start < directions.Length; start += Dimension)
+        {
+            var centroid = directions.AsSpan(start, Dimension);
+            var length = MathF.Sqrt(Distance.Dot<float>(centroid, centroid));
+            for (var i = 0; length > 0 && i < centroid.Length; i++)
+                centroid[i] /= length;
+        }
+
+        return new KMeans(directions, Dimension);
     }
 
     /// <summary>The cluster of each vector; of equally near ones the lower. O(n·k·d).</summary>

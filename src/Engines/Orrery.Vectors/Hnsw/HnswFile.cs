@@ -13,7 +13,7 @@ internal static unsafe class HnswFile
     public static Task WriteAsync(Stream stream, HnswSnapshot snapshot, Space space, HnswOptions options, CancellationToken cancellationToken)
     {
         var (blocks, used) = (snapshot.Blocks, snapshot.Used);
-        List<Section> sections =
+        List<ISection> sections =
         [
             Of(blocks.Ids, used), Of(blocks.Layers, used), Of(blocks.Hidden, used), Of(blocks.UpperStart, used),
             Of(blocks.Lowest, (long)used * (2 * snapshot.M + 1)), Of(blocks.Upper, snapshot.UpperUsed), Of(blocks.Rows, (long)used * space.RowBytes),

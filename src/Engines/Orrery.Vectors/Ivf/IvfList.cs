@@ -2,9 +2,14 @@ using Orrery.Vectors.Memory;
 
 namespace Orrery.Vectors.Ivf;
 
-/// <summary>The points of one list: vectors row by row, and codes in blocks of 64 as <see cref="FastScan"/> reads them.</summary>
-internal sealed unsafe class IvfList(int dimension, int pairs)
+/// <summary>The points of one list: vectors row by row, and codes: of 4 bits in blocks of 64 as <see cref="FastScan"/> reads them, of 8 bits row by row.</summary>
+/// <param name="dimension">Components of a vector.</param>
+/// <param name="pairs">Pairs of codes of 4 bits, or of 8.</param>
+/// <param name="isWide">Whether codes have 8 bits.</param>
+internal sealed unsafe class IvfList(int dimension, int pairs, bool isWide)
 {
+    private readonly int _bytes = isWide ? 2 * pairs : pairs;
+
     private NativeBlock<float> _vectors = new(0);
     private NativeBlock<byte> _codes = new(0);
     private NativeBlock<float> _terms = new(0);
@@ -21,6 +26,9 @@ internal sealed unsafe class IvfList(int dimension, int pairs)
 
     /// <summary>(pairs, 64)</summary>
     public byte* Block(int block) => _codes.Pointer + (long)block * pairs * FastScan.Vectors;
+
+    /// <summary>(2·pairs) codes of 8 bits.</summary>
+    public byte* Codes(int place) => _codes.Pointer + (long)place * _bytes;
 
     /// <summary>What a point's rank has beside the sum of its codes: (count), and as many again as fill the last block.</summary>
     public float* Terms => _terms.Pointer;
@@ -57,6 +65,12 @@ internal sealed unsafe class IvfList(int dimension, int pairs)
 
     private void GetCodes(int place, Span<byte> codes)
     {
+        if (isWide)
+        {
+            new ReadOnlySpan<byte>(Codes(place), _bytes).CopyTo(codes);
+            return;
+        }
+
         for (var pair = 0; pair < pairs; pair++)
         {
             var both = Pair(place, pair);
@@ -66,6 +80,12 @@ internal sealed unsafe class IvfList(int dimension, int pairs)
 
     private void SetCodes(int place, ReadOnlySpan<byte> codes)
     {
+        if (isWide)
+        {
+            codes.CopyTo(new Span<byte>(Codes(place), _bytes));
+            return;
+        }
+
         for (var pair = 0; pair < pairs; pair++)
             *Pair(place, pair) = (byte)(codes[2 * pair] | codes[2 * pair + 1] << 4);
     }
@@ -82,8 +102,9 @@ internal sealed unsafe class IvfList(int dimension, int pairs)
         if (pairs == 0)
             return;
         // The capacity is a multiple of 64: it begins there and doubles.
-        var codes = new NativeBlock<byte>((long)capacity * pairs);
-        _codes.CopyTo(codes, (long)Count * pairs);
+        var codes = new NativeBlock<byte>((long)capacity * _bytes);
+        // Blocks of 64 are filled from the front, so a full list's are whole.
+        _codes.CopyTo(codes, (long)Count * _bytes);
         var terms = new NativeBlock<float>(capacity);
         _terms.CopyTo(terms, Count);
         (_codes, _terms) = (codes, terms);

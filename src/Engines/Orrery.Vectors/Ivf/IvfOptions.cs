@@ -7,10 +7,16 @@ public sealed record IvfOptions
     public int Lists { get; init; } = 1024;
 
     /// <summary>
-    /// Subspaces of a product quantizer with codes of 4 bits, which rank the points of a list before the best are compared by their vectors: a divisor of the
+    /// Subspaces of a product quantizer, whose codes rank the points of a list before the best are compared by their vectors: a divisor of the
     /// dimension, at most 256. 0, the default, compares all by their vectors.
     /// </summary>
     public int Subspaces { get; init; }
+
+    /// <summary>Bits of a code: 4, the default, of which 64 are looked up in one instruction, or 8, which err less and take some ten times as long.</summary>
+    public int CodeBits { get; init; } = 4;
+
+    /// <summary>Whether codes are of rotated offsets (OPQ: <see cref="Quantization.ProductQuantizer.TrainOptimized"/>). Default: no.</summary>
+    public bool RotatesCodes { get; init; }
 
     /// <summary>Draws what k-means begins with. The same seed and sample give the same lists.</summary>
     public ulong Seed { get; init; }
@@ -20,6 +26,8 @@ public sealed record IvfOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Lists);
         if (Subspaces is < 0 or > 256)
             throw new ArgumentOutOfRangeException(nameof(Subspaces), Subspaces, "Expected 0 to 256 subspaces.");
+        if (CodeBits is not 4 and not 8)
+            throw new ArgumentOutOfRangeException(nameof(CodeBits), CodeBits, "Expected codes of 4 or 8 bits.");
     }
 }
 

@@ -43,17 +43,13 @@ internal static unsafe class IvfScan
     public static int ByCodes(
         Space space, float* query, ProductQuantizer quantizer, IvfList[] lists, ReadOnlySpan<Neighbor> probes, in IvfSearchOptions options, Span<Neighbor> nearest)
     {
-        var pairs = (quantizer.Subspaces + 1) / 2;
-        Span<byte> tables = stackalloc byte[pairs * 32];
-        var scale = Tables(space.Metric, new ReadOnlySpan<float>(query, space.Dimension), quantizer, tables, out var least);
         // A place is a probe and a point of its list: where the vector is.
         var best = new Neighbor[(int)Math.Min(Array.MaxLength, Math.Ceiling(options.Oversampling * nearest.Length))];
         var found = new TopK(best);
-        fixed (byte* table = tables)
-        {
-            for (var probe = 0; probe < probes.Length; probe++)
-                Scan(lists[probes[probe].Id], (long)probe << 32, table, pairs, probes[probe].Distance + least, scale, options.Allowed, ref found);
-        }
+        if (quantizer.Bits == 8)
+            WideCodes(space, query, quantizer, lists, probes, options.Allowed, ref found);
+        else
+            NarrowCodes(space, query, quantizer, lists, probes, options.Allowed, ref found);
 
         foreach (var one in best.AsSpan(0, found.Count))
             Prefetching.Read(lists[probes[(int)(one.Id >> 32)].Id].Vector((int)one.Id), space.Dimension * sizeof(float));
@@ -65,6 +61,55 @@ internal static unsafe class IvfScan
         }
 
         return top.Count;
+    }
+
+    private static void NarrowCodes(
+        Space space, float* query, ProductQuantizer quantizer, IvfList[] lists, ReadOnlySpan<Neighbor> probes, IdSet? allowed, ref TopK found)
+    {
+        var pairs = (quantizer.Subspaces + 1) / 2;
+        Span<byte> tables = stackalloc byte[pairs * 32];
+        var scale = Tables(space.Metric, new ReadOnlySpan<float>(query, space.Dimension), quantizer, tables, out var least);
+        fixed (byte* table = tables)
+        {
+            for (var probe = 0; probe < probes.Length; probe++)
+                Scan(lists[probes[probe].Id], (long)probe << 32, table, pairs, probes[probe].Distance + least, scale, allowed, ref found);
+        }
+    }
+
+    /// <summary>Codes of 8 bits: a table of 256 floats a subspace is no register, so memory is asked for every code.</summary>
+    private static void WideCodes(
+        Space space, float* query, ProductQuantizer quantizer, IvfList[] lists, ReadOnlySpan<Neighbor> probes, IdSet? allowed, ref TopK found)
+    {
+        var subspaces = quantizer.Subspaces;
+        var products = new float[subspaces * 256];
+        quantizer.Products(new ReadOnlySpan<float>(query, space.Dimension), products);
+        var factor = space.Metric is Metric.Euclidean ? -2f : -1f;
+        fixed (float* table = products)
+        {
+            for (var probe = 0; probe < probes.Length; probe++)
+            {
+                var list = lists[probes[probe].Id];
+                for (var place = 0; place < list.Count; place++)
+                {
+                    var rank = probes[probe].Distance + list.Terms[place] + factor * Looked(table, list.Codes(place), subspaces);
+                    if (rank <= found.Farthest && (allowed is null || allowed.Contains(list.Ids[place])))
+                        found.Offer(new Neighbor((long)probe << 32 | (uint)place, Space.Orderly(rank)));
+                }
+            }
+        }
+    }
+
+    private static float Looked(float* table, byte* codes, int subspaces)
+    {
+        // Two sums, so that one look-up does not wait for the other's addition.
+        var (a, b, subspace) = (0f, 0f, 0);
+        for (; subspace <= subspaces - 2; subspace += 2, table += 512)
+        {
+            a += table[codes[subspace]];
+            b += table[256 + codes[subspace + 1]];
+        }
+
+        return subspace < subspaces ? a + b + table[codes[subspace]] : a + b;
     }
 
     private static void Scan(IvfList list, long places, byte* table, int pairs, float bias, float scale, IdSet? allowed, ref TopK found)

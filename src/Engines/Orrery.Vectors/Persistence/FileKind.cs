@@ -4,4 +4,5 @@ namespace Orrery.Vectors.Persistence;
 internal enum FileKind : uint
 {
     Hnsw = 1,
+    Vamana = 2,
 }

@@ -5,14 +5,15 @@ namespace Orrery.Vectors.Persistence;
 
 /// <summary>
 /// Where things are in a file, little endian: magic, version, kind, length, sizes; the properties; offset and length of every section; a checksum of all that. Then the
-/// sections at multiples of 64 bytes, so that a mapped one is aligned, and in the end their checksums, which a stream knows only then. XxHash3, 64 bits.
+/// sections at multiples of 64 bytes, or of a page where a search reads from the disk, so that a mapped one is aligned, and in the end their checksums, which a stream knows only then. XxHash3, 64 bits.
 /// </summary>
 internal sealed class SectionLayout
 {
     public const int FixedBytes = 32;
 
     private const uint Version = 1;
-    private const int Alignment = 64;
+    private const int CacheLine = 64;
+    private const int Page = 4096;
     private const int MostProperties = 4096;
     private const int MostSections = 64;
 
@@ -144,5 +145,5 @@ internal sealed class SectionLayout
     public static InvalidDataException Truncated(long expected, long got) =>
         new($"The index file is truncated: expected {expected} bytes, got {got}. Restore it from a snapshot or build it anew.");
 
-    private static long Aligned(long offset) => (offset + Alignment - 1) & -Alignment;
+    private long Aligned(long offset) => Kind is FileKind.Vamana ? (offset + Page - 1) & -Page : (offset + CacheLine - 1) & -CacheLine;
 }

@@ -2,8 +2,17 @@ using System.IO.Hashing;
 
 namespace Orrery.Vectors.Persistence;
 
+/// <summary>Bytes that become a section: asked for front to back, in parts of 256 KiB but for the last.</summary>
+internal interface ISection
+{
+    long Bytes { get; }
+
+    /// <summary>Fills the buffer, or writes what is left, and returns how much that is.</summary>
+    int CopyTo(long offset, Span<byte> buffer);
+}
+
 /// <summary>A stretch of native memory that becomes a section; its owner keeps it alive.</summary>
-internal readonly unsafe struct Section(void* start, long bytes, object owner)
+internal sealed unsafe class Section(void* start, long bytes, object owner) : ISection
 {
     public long Bytes { get; } = bytes;
 
@@ -21,7 +30,7 @@ internal static class SectionWriter
 {
     private const int BufferBytes = 1 << 18;
 
-    public static async Task WriteAsync(Stream stream, FileKind kind, byte[] properties, IReadOnlyList<Section> sections, CancellationToken cancellationToken)
+    public static async Task WriteAsync(Stream stream, FileKind kind, byte[] properties, IReadOnlyList<ISection> sections, CancellationToken cancellationToken)
     {
         var layout = SectionLayout.Of(kind, properties, sections.Select(section => section.Bytes));
         var header = layout.WriteHeader();

@@ -24,6 +24,26 @@ public sealed class IvfIndexTests
         Assert.True(recall >= floor, $"recall {recall}");
     }
 
+    [Theory]
+    [InlineData(Metric.Euclidean, 8, false, 0.9)]
+    [InlineData(Metric.Dot, 8, false, 0.9)]
+    [InlineData(Metric.Cosine, 4, true, 0.85)]
+    [InlineData(Metric.Euclidean, 4, true, 0.85)]
+    public void Recall_at_ten_by_codes_of_eight_bits_and_by_rotated_ones(Metric metric, int bits, bool rotates, double floor)
+    {
+        var data = new Clusters(1_000, 30, metric, seed: 34);
+        var index = IvfIndex.Train(
+            data.Points.Take(400).SelectMany(p => p).ToArray(), Clusters.Dimension, metric, new IvfOptions { Lists = 16, Subspaces = 16, CodeBits = bits, RotatesCodes = rotates });
+        for (var id = 0; id < 1_000; id++)
+            index.Add(id, data.Points[id]);
+        var recall = data.Recall(_ => true, query => index.Search(query, Clusters.K, new IvfSearchOptions { Probes = 8, Oversampling = 4 }));
+        Assert.True(recall >= floor, $"recall {recall}");
+        for (var id = 0; id < 1_000; id += 2)
+            Assert.True(index.Remove(id));
+        var found = index.Search(data.Points[1], 1_000, new IvfSearchOptions { Probes = 16 });
+        Assert.Equal(Enumerable.Range(0, 500).Select(i => 2L * i + 1), found.Select(n => n.Id).Order());
+    }
+
     [Fact]
     public void All_lists_are_an_exact_search()
     {
@@ -83,6 +103,7 @@ public sealed class IvfIndexTests
         Assert.Throws<ArgumentException>(() => IvfIndex.Train(new float[4], 2, Metric.Manhattan, new IvfOptions { Lists = 2 }));
         Assert.Throws<ArgumentException>(() => IvfIndex.Train([1, 1, 2, 2], 2, Metric.Euclidean, new IvfOptions { Lists = 3 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => IvfIndex.Train([1, 1], 2, Metric.Euclidean, new IvfOptions { Lists = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => IvfIndex.Train([1, 1], 2, Metric.Euclidean, new IvfOptions { Lists = 1, CodeBits = 6 }));
         var index = IvfIndex.Train([1, 1, 2, 2], 2, Metric.Cosine, new IvfOptions { Lists = 2 });
         index.Add(1, [1, 2]);
         Assert.Contains("Point 1", Assert.Throws<ArgumentException>(() => index.Add(1, [1, 2])).Message);

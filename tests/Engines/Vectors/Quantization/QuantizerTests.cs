@@ -82,6 +82,57 @@ public sealed class QuantizerTests
         Assert.True(errors[1] < 0.7 * errors[0] && errors[2] < 0.3 * errors[1], string.Join(", ", errors));
     }
 
+    /// <summary>The best case of the paper: all the spread is in a few components, which share two subspaces until they are rotated.</summary>
+    [Fact]
+    public void A_rotation_spreads_what_a_few_components_say_over_all_codes()
+    {
+        var random = new SeededRandom(4);
+        float[] vectors = [.. Enumerable.Range(0, 1_000 * 16).Select(i => (float)((i % 16 < 4 ? 10 : 0.1) * random.NextGaussian()))];
+        double Error(ProductQuantizer quantizer)
+        {
+            var (codes, decoded, sum) = (new byte[4], new float[16], 0d);
+            for (var i = 0; i < 1_000; i++)
+            {
+                quantizer.Encode(vectors.AsSpan(i * 16, 16), codes);
+                quantizer.Decode(codes, decoded);
+                sum += Distance.SquaredEuclidean<float>(vectors.AsSpan(i * 16, 16), decoded);
+            }
+
+            return sum;
+        }
+
+        var (plain, optimized) = (Error(ProductQuantizer.Train(vectors, 16, 4, bits: 4)), Error(ProductQuantizer.TrainOptimized(vectors, 16, 4, bits: 4)));
+        Assert.True(optimized < 0.6 * plain, $"{optimized} after, {plain} before");
+        Assert.Throws<ArgumentOutOfRangeException>(() => ProductQuantizer.TrainOptimized(vectors, 16, 4, rounds: 0));
+        // Nothing to rotate by: all equal.
+        Assert.Equal(0, Error(ProductQuantizer.TrainOptimized(vectors = new float[1_000 * 16], 16, 4, bits: 4)));
+    }
+
+    [Fact]
+    public void The_orthogonal_factor_is_the_rotation_of_a_rotated_stretch()
+    {
+        var random = new SeededRandom(5);
+        double[] rotation = [.. Enumerable.Range(0, 49).Select(_ => random.NextGaussian())];
+        Assert.True(OrthogonalFactor.TryFind(rotation, 7));
+        for (var i = 0; i < 7; i++)
+        {
+            for (var j = 0; j < 7; j++)
+                Assert.Equal(i == j ? 1 : 0, Enumerable.Range(0, 7).Sum(k => rotation[(7 * i) + k] * rotation[(7 * j) + k]), 1e-9);
+        }
+
+        // R·S with S symmetric and positive has R for its factor.
+        var stretched = new double[49];
+        for (var i = 0; i < 7; i++)
+        {
+            for (var j = 0; j < 7; j++)
+                stretched[(7 * i) + j] = rotation[(7 * i) + j] * (j + 0.5);
+        }
+
+        Assert.True(OrthogonalFactor.TryFind(stretched, 7));
+        Assert.All(rotation.Zip(stretched), pair => Assert.Equal(pair.First, pair.Second, 1e-9));
+        Assert.False(OrthogonalFactor.TryFind(new double[4], 2));
+    }
+
     [Fact]
     public void Subspaces_that_do_not_fit_are_refused()
     {
