@@ -16,12 +16,15 @@ internal sealed class CollectionClient(Uri server) : IDisposable
 
     private readonly HttpClient _http = new(new SocketsHttpHandler()) { BaseAddress = new(server, "collections/"), Timeout = TimeSpan.FromMinutes(5) };
 
-    /// <summary>The first points of a set, a thousand a body.</summary>
+    /// <summary>A point's place among a thousand parts of equal size, by which searches are filtered.</summary>
+    public static int Part(int id) => (int)((uint)(id * 2_654_435_761u) >> 16) % 1_000;
+
+    /// <summary>The first points of a set, a thousand a body; each with its part as payload.</summary>
     public static List<byte[]> Bodies(VectorSet set, int count) => [.. Enumerable.Range(0, count).Chunk(PointsOfBody).Select(ids =>
     {
         var text = new StringBuilder("{\"points\":[");
         foreach (var id in ids)
-            text.Append(id == ids[0] ? "" : ",").Append(CultureInfo.InvariantCulture, $"{{\"id\":{id},\"vector\":").Append(Numbers(set.Point(id))).Append('}');
+            text.Append(id == ids[0] ? "" : ",").Append(CultureInfo.InvariantCulture, $"{{\"id\":{id},\"vector\":").Append(Numbers(set.Point(id))).Append(CultureInfo.InvariantCulture, $",\"payload\":{{\"part\":{Part(id)}}}}}");
         return Encoding.UTF8.GetBytes(text.Append("]}").ToString());
     })];
 
@@ -37,6 +40,8 @@ internal sealed class CollectionClient(Uri server) : IDisposable
     public Task UpsertAsync(string name, IReadOnlyList<byte[]> bodies, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         bodies, new ParallelOptions { MaxDegreeOfParallelism = Connections, CancellationToken = cancellationToken },
         async (body, token) => await SendAsync(HttpMethod.Put, name + "/points?wait=true", body, token));
+
+    public Task QueryAsync(string name, string query, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, name + "/points/query", Encoding.UTF8.GetBytes(query), cancellationToken);
 
     /// <summary>Waits until all points are in the graph and the view was saved.</summary>
     public async Task IndexedAsync(string name, int count, string folder, CancellationToken cancellationToken)

@@ -56,7 +56,8 @@ internal static class FilterPart
         return (Stopwatch.GetElapsedTime(start).TotalSeconds, hits);
     }
 
-    private static double Scan(VectorSet set, int[] passing)
+    /// <summary>Seconds that all queries take where each is compared with all that passes.</summary>
+    public static double Scan(VectorSet set, int[] passing)
     {
         // A scan of half of all points takes long; a tenth of the queries says as much.
         var asked = Math.Max(1, set.QueryCount / 10);

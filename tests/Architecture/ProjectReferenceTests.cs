@@ -30,7 +30,7 @@ public sealed class ProjectReferenceTests
         ["Training"] = ["Kernel", "Platform", "Statistics", "Fairness", "Tuning", "Preparation", "Ledger", "Pipelines", "Data", "Features"],
         ["Serving"] = ["Kernel", "Platform", "Statistics", "Preparation", "Ledger", "Pipelines", "Features"],
         ["Monitoring"] = ["Kernel", "Platform", "Statistics", "Fairness", "Ledger", "Pipelines", "Data"],
-        ["Search"] = ["Kernel", "Platform", "Vectors", "Ledger"],
+        ["Search"] = ["Kernel", "Platform", "Vectors", "Ledger", "Pipelines"],
         ["Gateway"] = ["Kernel", "Platform", "Ledger", "Language"],
         ["Protocols"] = ["Kernel", "Platform", "Ledger", "Gateway", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search"],
         // Hosts.

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Platform.Hosting;
+using Orrery.Pipelines.Steps;
 using Orrery.Platform.Ownership;
 using Orrery.Search.Checkpoints;
 using Orrery.Search.Collections;
@@ -30,6 +31,7 @@ public static class SearchModule
         services.AddSingleton<SnapshotRestore>();
         services.AddSingleton<SnapshotFetch>();
         services.AddSingleton<ISnapshots, SnapshotStore>();
+        services.AddSingleton<IStepKind, SnapshotStep>();
         return services;
     }
 

@@ -38,6 +38,40 @@ public sealed class VectorDataTests
     }
 
     [Fact]
+    public async Task Keywords_and_vectors_find_together_and_records_with_texts_come_back_as_they_were()
+    {
+        await using var server = await TestServer.StartAsync();
+        var abstracts = new OrreryVectorStore(server.Client).GetCollection<ulong, Abstract>("abstracts");
+        await abstracts.EnsureCollectionExistsAsync();
+        await abstracts.UpsertAsync([
+            new Abstract { Key = 1, Text = "Wings in supersonic flow", Vector = new float[] { 1, 0 } },
+            new Abstract { Key = 2, Text = "Boundary layers on a flat plate", Vector = new float[] { 0.9f, 0.2f } },
+            new Abstract { Key = 3, Text = "Heat transfer behind a shock", Vector = new float[] { 0, 1 } },
+            new Abstract { Key = 4, Text = null, Vector = new float[] { 0.5f, 0.5f } },
+        ]);
+        var hybrid = (IKeywordHybridSearchable<Abstract>)abstracts;
+
+        var found = await hybrid.HybridSearchAsync(new float[] { 1, 0 }, ["plates", "layer"], 2, new() { IncludeVectors = true }).ToListAsync();
+
+        // First by words and second by vector before first by vector alone.
+        Assert.Equal([2UL, 1UL], found.Select(result => result.Record.Key));
+        Assert.True(found[0].Score > found[1].Score);
+        Assert.Equal([0.9f, 0.2f], found[0].Record.Vector.ToArray().Select(component => MathF.Round(component * MathF.Sqrt(0.85f), 4)));
+        Assert.Equal("Boundary layers on a flat plate", found[0].Record.Text);
+        Assert.Equal([3UL], await hybrid.HybridSearchAsync(new float[] { 1, 0 }, ["shock"], 5, new() { Filter = one => one.Key == 3 }).Select(result => result.Record.Key).ToListAsync());
+        Assert.Null((await abstracts.GetAsync(4))!.Text);
+        Assert.Equal(4, await abstracts.SearchAsync(new float[] { 1, 0 }, 10).CountAsync());
+    }
+
+    [Fact]
+    public async Task Keywords_need_a_text_that_is_indexed_for_them()
+    {
+        await using var server = await TestServer.StartAsync();
+        var hotels = await FilledAsync(server);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ((IKeywordHybridSearchable<Hotel>)hotels).HybridSearchAsync(new float[] { 1, 0, 0 }, ["sea"], 1).ToListAsync().AsTask());
+    }
+
+    [Fact]
     public async Task Filters_are_evaluated_by_the_server()
     {
         await using var server = await TestServer.StartAsync();
@@ -199,5 +233,17 @@ public sealed class VectorDataTests
         public void Dispose()
         {
         }
+    }
+
+    private sealed class Abstract
+    {
+        [VectorStoreKey]
+        public ulong Key { get; set; }
+
+        [VectorStoreData(IsFullTextIndexed = true)]
+        public string? Text { get; set; }
+
+        [VectorStoreVector(2)]
+        public ReadOnlyMemory<float> Vector { get; set; }
     }
 }

@@ -43,6 +43,28 @@ public sealed class CollectionPageTests(Servers servers, Chromium chromium)
         Assert.Empty(tab.Failures);
     }
 
+    [Fact]
+    public async Task A_map_can_keep_neighbours_together_and_recall_is_measured_where_there_is_a_graph()
+    {
+        await FillAsync("measured");
+        await using var tab = await chromium.OpenAsync(servers.Lived.Address, 1280, ColorScheme.Light);
+        await tab.GoAsync("/vectors/measured");
+        await tab.Page.GetByLabel("Plane").SelectOptionAsync("umap");
+        await Assertions.Expect(tab.Page.GetByText("keeps neighbours together (UMAP)")).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Page.Locator("svg circle")).ToHaveCountAsync(30);
+        // What is compared one by one has nothing to measure.
+        await Assertions.Expect(tab.Page.Locator("h2#recall")).ToHaveCountAsync(0);
+
+        var points = Enumerable.Range(0, 300).Select(i => new { id = i, vector = new[] { i % 17, i / 17, i % 5 } });
+        var http = servers.Lived.Http;
+        (await http.PatchAsJsonAsync(new Uri("/collections/measured", UriKind.Relative), new { optimizers_config = new { indexing_threshold = 1 } })).EnsureSuccessStatusCode();
+        (await http.PutAsJsonAsync(new Uri("/collections/measured/points?wait=true", UriKind.Relative), new { points })).EnsureSuccessStatusCode();
+        await tab.Page.ReloadAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Measure" }).ClickAsync();
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Region, new() { Name = "Recall by candidates" }).Locator("tbody tr")).ToHaveCountAsync(7);
+        Assert.Empty(tab.Failures);
+    }
+
     private async Task FillAsync(string name)
     {
         var http = servers.Lived.Http;

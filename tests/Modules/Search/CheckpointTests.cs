@@ -106,7 +106,7 @@ public sealed class CheckpointTests : IDisposable
             await collection.UpsertAsync(New(1));
             await collection.UpsertAsync(New(2));
             var keys = new ShardKeys(collection.Record.Id, 0);
-            await platform.KeyValues.Space(CollectionRows.Space).WriteAsync(new KeyValueBatch().Delete(keys.LogEntry(collection.Shard.Last - 1)), cancellationToken: None);
+            await platform.KeyValues.Space(CollectionRows.Space).WriteAsync(new KeyValueBatch().Delete(keys.LogEntry(collection.Shards[0].Last - 1)), cancellationToken: None);
             before = All(collection);
         }
 
@@ -117,6 +117,105 @@ public sealed class CheckpointTests : IDisposable
             AssertSame(before, All(collection));
         }
     }
+
+    [Fact]
+    public async Task Sparse_vectors_and_multivectors_are_read_from_the_saved_view()
+    {
+        await using (var platform = await StartInAsync(_folder))
+        {
+            var collection = await MixedAsync(platform);
+            await ((LiveCollection)collection).Shards[0].SaveAsync(None);
+            // One that changes and one that goes after it was saved.
+            await collection.UpdateAsync(new UpdateVectors([Mixed(1, 9)]), None);
+            await collection.UpdateAsync(new DeletePoints(new([PointId.Of(2)], null)), None);
+            var keys = new ShardKeys(((LiveCollection)collection).Record.Id, 0);
+            foreach (var id in Enumerable.Range(3, 7))
+            {
+                foreach (var name in new[] { "words", "rows" })
+                    await platform.KeyValues.Space(CollectionRows.Space).WriteAsync(new KeyValueBatch().Delete(ShardKeys.Vector(keys.Vectors(name), PointId.Of((ulong)id))), cancellationToken: None);
+            }
+        }
+
+        await using (var platform = await StartInAsync(_folder))
+        {
+            var collection = await platform.OpenAsync();
+            var words = new QueryStage { Ranking = new Nearest(new GivenVector(new SparseVector([5], [1]))), Using = "words" };
+            var byWords = await collection.QueryAsync(Ada, words, Wanted.Nothing, None);
+            Assert.Equal([9UL, 1UL, 8UL, 7UL, 6UL, 5UL, 4UL, 3UL], byWords.Ids());
+            var rows = new QueryStage { Ranking = new Nearest(new GivenVector(new MultiVector([1, 0], 1))), Using = "rows", Limit = 1 };
+            var byRows = await collection.QueryAsync(Ada, rows, Wanted.Nothing, None);
+            Assert.Equal([1UL], byRows.Ids());
+        }
+    }
+
+    [Fact]
+    public async Task A_sparse_vector_that_comes_again_under_its_name_has_nothing_of_the_one_before()
+    {
+        await using (var platform = await StartInAsync(_folder))
+        {
+            var collection = await MixedAsync(platform);
+            await ((LiveCollection)collection).Shards[0].SaveAsync(None);
+            await ConfigureAsync(platform, config => config with { SparseVectors = new Dictionary<string, SparseVectorConfig>() });
+            await ConfigureAsync(platform, config => config with { SparseVectors = new Dictionary<string, SparseVectorConfig> { ["words"] = new() } });
+        }
+
+        await using (var platform = await StartInAsync(_folder))
+            Assert.Equal(0, (await platform.OpenAsync()).State().Vectors["words"]);
+    }
+
+    [Fact]
+    public async Task A_stop_in_order_saves_what_changed_so_that_the_next_start_has_its_graph()
+    {
+        await using (var platform = await StartInAsync(_folder))
+        {
+            var collection = await platform.CreateAsync(size: 2, distance: VectorDistance.Euclid, with: config => config with { IndexingThreshold = 1 });
+            await collection.UpsertAsync([.. Enumerable.Range(0, 20_000).Select(i => Point((ulong)i, [_random.Next(1000), _random.Next(1000)]))]);
+            while (CollectionKeeping.Move(((LiveCollection)collection).Shards[0].View, Column(collection)))
+            {
+            }
+
+            await platform.Get<CollectionKeeping>().StopAsync(None);
+            Assert.False(((LiveCollection)collection).Shards[0].HasUnsaved);
+        }
+
+        await using (var platform = await StartInAsync(_folder))
+            Assert.Equal(20_000, Column(await platform.OpenAsync()).IndexedCount);
+    }
+
+    [Fact]
+    public async Task Collections_are_counted_without_being_opened()
+    {
+        await using (var platform = await StartInAsync(_folder))
+        {
+            var collection = await platform.CreateAsync(with: config => config with { Shards = 3 });
+            await collection.UpsertAsync([.. Enumerable.Range(0, 20).Select(i => Point((ulong)i, [1, 0, 0, 0]))]);
+            await collection.UpsertAsync(Point(3, [0, 1, 0, 0]), Point(20, [0, 1, 0, 0]));
+            await collection.UpdateAsync(new DeletePoints(new([PointId.Of(1), PointId.Of(99)], null)), None);
+            await platform.CreateAsync("empty");
+        }
+
+        await using (var platform = await StartInAsync(_folder))
+        {
+            var summaries = await platform.Get<ICollections>().SummariesAsync(Ada, None);
+            Assert.Equal([("empty", 0L, true), ("flights", 20L, true)], summaries.Select(summary => (summary.Name, summary.Points!.Value, summary.State is null)));
+            Assert.Equal(20, (await platform.OpenAsync()).State().Points);
+            Assert.NotNull((await platform.Get<ICollections>().SummariesAsync(Ada, None))[1].State);
+        }
+    }
+
+    private static async Task<ICollection> MixedAsync(TestPlatform platform)
+    {
+        var collection = await platform.CreateAsync(with: config => config with
+        {
+            Vectors = new Dictionary<string, DenseVectorConfig> { ["rows"] = new(2, VectorDistance.Dot) { IsMulti = true } },
+            SparseVectors = new Dictionary<string, SparseVectorConfig> { ["words"] = new() },
+        });
+        await collection.UpdateAsync(new UpsertPoints([.. Enumerable.Range(1, 9).Select(i => Mixed((ulong)i, i))]), None);
+        return collection;
+    }
+
+    private static Point Mixed(ulong id, int weight) => new(
+        PointId.Of(id), new Dictionary<string, VectorValue> { ["words"] = new SparseVector([5], [weight + id / 10f]), ["rows"] = new MultiVector([(weight * 2f) - id, 1, 0, weight], 2) }, default);
 
     [Fact]
     public async Task Codes_find_what_vectors_find_and_can_be_asked_for_later()
@@ -147,18 +246,18 @@ public sealed class CheckpointTests : IDisposable
         Optimize(collection);
         // Some are not in the graph yet when it is saved, and one changed.
         await collection.UpsertAsync(New(Count - 1), New(Count + 100));
-        await ((LiveCollection)collection).Shard.SaveAsync(None);
+        await ((LiveCollection)collection).Shards[0].SaveAsync(None);
         return collection;
     }
 
     private static void Optimize(ICollection collection)
     {
-        while (CollectionKeeping.Move(((LiveCollection)collection).Shard.View, Column(collection)))
+        while (CollectionKeeping.Move(((LiveCollection)collection).Shards[0].View, Column(collection)))
         {
         }
     }
 
-    private static DenseColumn Column(ICollection collection) => (DenseColumn)((LiveCollection)collection).Shard.View.Columns[Points.Point.Unnamed];
+    private static DenseColumn Column(ICollection collection) => (DenseColumn)((LiveCollection)collection).Shards[0].View.Columns[Points.Point.Unnamed];
 
     private static IReadOnlyList<StoredPoint> All(ICollection collection) =>
         collection.Scroll(null, null, null, 10_000, new(PayloadSelection.All, VectorSelection.All)).Points;

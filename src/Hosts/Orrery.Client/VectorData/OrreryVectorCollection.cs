@@ -12,11 +12,14 @@ namespace Orrery.Client.VectorData;
 /// <summary>One collection of records. Thread-safe. Writes are on the server's disk when they return.</summary>
 /// <typeparam name="TKey"><see cref="ulong"/> or <see cref="Guid"/>; <see cref="object"/> where records are dictionaries.</typeparam>
 /// <typeparam name="TRecord">The record's type.</typeparam>
-public sealed class OrreryVectorCollection<TKey, TRecord> : VectorStoreCollection<TKey, TRecord>
+public sealed class OrreryVectorCollection<TKey, TRecord> : VectorStoreCollection<TKey, TRecord>, IKeywordHybridSearchable<TRecord>
     where TKey : notnull
     where TRecord : class
 {
     private const int BatchRecords = 1_000;
+
+    // Of each ranking that is fused: what stands below in both is not among the best.
+    private const int LeastCandidates = 100;
 
     private readonly OrreryClient _client;
     private readonly CollectionModel _model;
@@ -42,6 +45,9 @@ public sealed class OrreryVectorCollection<TKey, TRecord> : VectorStoreCollectio
     {
         var vectors = _model.VectorProperties.Select(vector => (vector.StorageName, Config: (JsonNode)new JsonObject { ["size"] = vector.Dimensions, ["distance"] = RecordModel.Distance(vector).Name })).ToList();
         var body = new JsonObject { ["vectors"] = vectors.Count == 1 ? vectors[0].Config : new JsonObject(vectors.Select(vector => KeyValuePair.Create(vector.StorageName, (JsonNode?)vector.Config))) };
+        // What is indexed as full text is found by its words: the server makes a sparse vector of each text, under the property's name.
+        if (_mapping.Texts.Count > 0)
+            body["sparse_vectors"] = new JsonObject(_mapping.Texts.Select(text => KeyValuePair.Create(text.StorageName, (JsonNode?)new JsonObject { ["modifier"] = "idf" })));
         try
         {
             using var _ = await SendAsync(HttpMethod.Put, "", body, cancellationToken).ConfigureAwait(false);
@@ -131,9 +137,7 @@ public sealed class OrreryVectorCollection<TKey, TRecord> : VectorStoreCollectio
         options ??= new();
         var vector = _model.GetVectorPropertyOrSingle(options);
         var (_, score) = RecordModel.Distance(vector);
-        var query = RecordMapping<TRecord>.Components(searchValue)
-            ?? (await vector.GenerateEmbeddingAsync(searchValue, cancellationToken).ConfigureAwait(false) as Embedding<float>)?.Vector
-            ?? throw new NotSupportedException($"The generator of '{vector.ModelName}' makes no vector of float.");
+        var query = await QueryAsync(vector, searchValue, cancellationToken).ConfigureAwait(false);
         var body = new JsonObject { ["query"] = RecordMapping<TRecord>.Json(query), ["limit"] = top, ["offset"] = options.Skip, ["with_payload"] = true, ["with_vector"] = options.IncludeVectors };
         if (_mapping.VectorName(vector) is { } name)
             body["using"] = name;
@@ -151,6 +155,44 @@ public sealed class OrreryVectorCollection<TKey, TRecord> : VectorStoreCollectio
     }
 
     /// <inheritdoc/>
+    /// <remarks>The nearest and the best by BM25, fused by their ranks (RRF), which is what scores are made of.</remarks>
+    /// <exception cref="NotSupportedException">The filter cannot be translated, or the generator does not make vectors of float.</exception>
+    /// <exception cref="InvalidOperationException">No text is indexed as full text, or several are and none is named; or <paramref name="searchValue"/> is no vector, and there is no generator that makes one of it.</exception>
+    public async IAsyncEnumerable<VectorSearchResult<TRecord>> HybridSearchAsync<TInput>(
+        TInput searchValue, ICollection<string> keywords, int top, HybridSearchOptions<TRecord>? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        where TInput : notnull
+    {
+        ArgumentNullException.ThrowIfNull(searchValue);
+        ArgumentNullException.ThrowIfNull(keywords);
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        options ??= new();
+        var vector = _model.GetVectorPropertyOrSingle<TRecord>(new() { VectorProperty = options.VectorProperty });
+        var text = _model.GetFullTextDataPropertyOrSingle(options.AdditionalProperty);
+        var query = await QueryAsync(vector, searchValue, cancellationToken).ConfigureAwait(false);
+        var candidates = Math.Max(LeastCandidates, checked(top + options.Skip));
+        var near = new JsonObject { ["query"] = RecordMapping<TRecord>.Json(query), ["limit"] = candidates };
+        if (_mapping.VectorName(vector) is { } name)
+            near["using"] = name;
+        var words = new JsonObject { ["query"] = RecordMapping<TRecord>.Words(string.Join(' ', keywords)), ["using"] = text.StorageName, ["limit"] = candidates };
+        var body = new JsonObject
+        {
+            ["prefetch"] = new JsonArray(near, words),
+            ["query"] = new JsonObject { ["fusion"] = "rrf" },
+            ["limit"] = top,
+            ["offset"] = options.Skip,
+            ["with_payload"] = true,
+            ["with_vector"] = options.IncludeVectors,
+        };
+        if (options.Filter is { } filter)
+            body["filter"] = FilterTranslation.Translate(filter, _model);
+        if (options.ScoreThreshold is { } threshold)
+            body["score_threshold"] = threshold;
+        using var answer = await SendAsync(HttpMethod.Post, "/points/query", body, cancellationToken).ConfigureAwait(false);
+        foreach (var point in answer.RootElement.GetProperty("result").GetProperty("points").EnumerateArray())
+            yield return new(_mapping.Record(point, options.IncludeVectors), point.GetProperty("score").GetDouble());
+    }
+
+    /// <inheritdoc/>
     public override object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
@@ -159,6 +201,11 @@ public sealed class OrreryVectorCollection<TKey, TRecord> : VectorStoreCollectio
             : serviceType == typeof(OrreryClient) ? _client
             : serviceType.IsInstanceOfType(this) ? this : null;
     }
+
+    private static async Task<ReadOnlyMemory<float>> QueryAsync<TInput>(VectorPropertyModel vector, TInput searchValue, CancellationToken cancellationToken) where TInput : notnull =>
+        RecordMapping<TRecord>.Components(searchValue)
+            ?? (await vector.GenerateEmbeddingAsync(searchValue, cancellationToken).ConfigureAwait(false) as Embedding<float>)?.Vector
+            ?? throw new NotSupportedException($"The generator of '{vector.ModelName}' makes no vector of float.");
 
     private Task<JsonDocument> SendAsync(HttpMethod method, string path, JsonObject body, CancellationToken cancellationToken) => CollectionWire.SendAsync(_client, method, _path + path, body, Name, cancellationToken);
 

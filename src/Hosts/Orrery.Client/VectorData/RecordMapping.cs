@@ -14,6 +14,12 @@ internal sealed class RecordMapping<TRecord>(CollectionModel model)
 {
     private readonly bool _isNamed = model.VectorProperties.Count > 1;
 
+    /// <summary>The texts that are found by their words.</summary>
+    public IReadOnlyList<DataPropertyModel> Texts { get; } = [.. model.DataProperties.Where(property => property.IsFullTextIndexed && property.Type == typeof(string))];
+
+    /// <summary>A text that the server makes a sparse vector of.</summary>
+    public static JsonObject Words(string text) => new() { ["text"] = text, ["model"] = "qdrant/bm25" };
+
     /// <summary>The name of a vector on the wire; null where there is only one.</summary>
     public string? VectorName(VectorPropertyModel vector) => _isNamed ? vector.StorageName : null;
 
@@ -37,10 +43,22 @@ internal sealed class RecordMapping<TRecord>(CollectionModel model)
             JsonNode? given = _isNamed
                 ? new JsonObject(model.VectorProperties.Where(property => vectors[property][i] is not null).Select(property => KeyValuePair.Create(property.StorageName, vectors[property][i])))
                 : model.VectorProperties.Count == 1 ? vectors[model.VectorProperty][i] : null;
-            points.Add(new JsonObject { ["id"] = Id(Key(records[i])), ["vector"] = given ?? new JsonObject(), ["payload"] = payload });
+            points.Add(new JsonObject { ["id"] = Id(Key(records[i])), ["vector"] = WithTexts(given, records[i]), ["payload"] = payload });
         }
 
         return points;
+    }
+
+    private JsonNode WithTexts(JsonNode? given, TRecord record)
+    {
+        var texts = Texts.Select(property => (property.StorageName, Text: property.GetValueAsObject(record) as string)).Where(text => !string.IsNullOrWhiteSpace(text.Text)).ToList();
+        if (texts.Count == 0)
+            return given ?? new JsonObject();
+        // Beside others, the vector without a name has the empty one.
+        var named = given as JsonObject ?? (given is null ? [] : new JsonObject { [""] = given });
+        foreach (var (name, text) in texts)
+            named[name] = Words(text!);
+        return named;
     }
 
     /// <summary>The record of a point.</summary>
@@ -57,7 +75,7 @@ internal sealed class RecordMapping<TRecord>(CollectionModel model)
 
         foreach (var property in withVectors ? model.VectorProperties : [])
         {
-            if (point.TryGetProperty("vector", out var vector) && (!_isNamed || (vector.ValueKind == JsonValueKind.Object && vector.TryGetProperty(property.StorageName, out vector))) && vector.ValueKind == JsonValueKind.Array)
+            if (point.TryGetProperty("vector", out var vector) && (vector.ValueKind != JsonValueKind.Object || vector.TryGetProperty(_isNamed ? property.StorageName : "", out vector)) && vector.ValueKind == JsonValueKind.Array)
                 property.SetValueAsObject(record, OfType(property, [.. vector.EnumerateArray().Select(component => component.GetSingle())]));
         }
 

@@ -9,7 +9,7 @@ namespace Orrery.Comparison.Peers;
 public sealed record PeerAddress(string System, string Place)
 {
     /// <summary>The systems that can be measured; another Orrery as <c>qdrant</c>, whose wire it speaks.</summary>
-    public static IReadOnlyList<string> Systems { get; } = ["qdrant", "chroma", "pgvector"];
+    public static IReadOnlyList<string> Systems { get; } = ["qdrant", "weaviate", "chroma", "pinecone", "pgvector"];
 
     /// <summary>Reads <c>SYSTEM=PLACE</c>.</summary>
     /// <exception cref="InvalidException">The system is not known, or the place no address.</exception>
@@ -29,12 +29,15 @@ public sealed record PeerAddress(string System, string Place)
     internal IVectorPeer Open(HttpClient http, string collection)
     {
         var key = Environment.GetEnvironmentVariable($"ORRERY_{System.ToUpperInvariant()}_KEY");
-        RemoteServer Server(string header) => new(http, System, new(Place), key is null ? null : (header, key));
+        RemoteServer At(Uri place, string header, string prefix = "") => new(http, System, place, key is null ? null : (header, prefix + key));
+        RemoteServer Server(string header, string prefix = "") => At(new(Place), header, prefix);
         try
         {
             return System switch
             {
                 "chroma" => new ChromaPeer(Server("x-chroma-token"), collection),
+                "weaviate" => new WeaviatePeer(Server("Authorization", "Bearer "), collection),
+                "pinecone" => new PineconePeer(place => At(place, "Api-Key"), new(Place), collection),
                 "pgvector" => new PgvectorPeer(PostgresAddress.Parse(Place), collection.Replace('-', '_')),
                 _ => new QdrantPeer(Server("api-key").SendAsync, collection),
             };

@@ -36,7 +36,10 @@ public sealed class RemoteServer(HttpClient http, string system, Uri address, (s
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (!response.IsSuccessStatusCode)
                 throw await RefusedAsync(response, request, cancellationToken);
-            return await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
+            // What is removed is answered with nothing by some.
+            return response.Content.Headers.ContentLength is 0 || response.StatusCode == HttpStatusCode.NoContent
+                ? JsonDocument.Parse("null")
+                : await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
         }
         catch (JsonException error)
         {

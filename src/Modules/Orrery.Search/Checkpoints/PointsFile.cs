@@ -1,17 +1,18 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
+using Orrery.Search.Points;
 using Orrery.Search.Shards;
 
 namespace Orrery.Search.Checkpoints;
 
 /// <summary>
 /// The points' file: magic, format, length and XxHash3 of what follows; the operation's number, the collection's vectors, the sets of slots, then each point: its id, version and
-/// payload. Little-endian.
+/// payload; last, each column of sparse vectors or multivectors: its name, and a slot and a vector as its row says it for each. Little-endian.
 /// </summary>
 internal static class PointsFile
 {
-    private const int Format = 1;
+    private const int Format = 2;
     private const int HeaderBytes = 32;
     private const int IdBytes = 17;
 
@@ -39,6 +40,9 @@ internal static class PointsFile
             writer.Write(checkpoint.Rows.Length);
             foreach (var slot in checkpoint.Live.Slots())
                 Write(writer, checkpoint.Rows[slot]);
+            writer.Write(checkpoint.Columns.Count);
+            foreach (var column in checkpoint.Columns)
+                Write(writer, column);
         }
 
         var file = memory.ToArray();
@@ -66,7 +70,33 @@ internal static class PointsFile
         var at = HeaderBytes + (int)reader.BaseStream.Position;
         foreach (var slot in live.Slots())
             rows[slot] = Read(file, ref at);
-        return new(number, vectors, rows, live, graphs);
+        reader.BaseStream.Position = at - HeaderBytes;
+        var columns = new SavedColumn[reader.ReadInt32()];
+        for (var i = 0; i < columns.Length; i++)
+            columns[i] = ReadColumn(reader);
+        return new(number, vectors, rows, live, graphs, columns);
+    }
+
+    private static void Write(BinaryWriter writer, SavedColumn column)
+    {
+        writer.Write(column.Name);
+        writer.Write(column.Vectors.Count);
+        foreach (var (slot, vector) in column.Vectors)
+        {
+            var row = RowCodec.Vector(vector);
+            writer.Write(slot);
+            writer.Write(row.Length);
+            writer.Write(row);
+        }
+    }
+
+    private static SavedColumn ReadColumn(BinaryReader reader)
+    {
+        var name = reader.ReadString();
+        var vectors = new (int, VectorValue)[reader.ReadInt32()];
+        for (var i = 0; i < vectors.Length; i++)
+            vectors[i] = (reader.ReadInt32(), RowCodec.ReadVector(reader.ReadBytes(reader.ReadInt32())));
+        return new(name, vectors);
     }
 
     private static void Write(BinaryWriter writer, ShardView.Row row)

@@ -113,6 +113,9 @@ public sealed record CollectionConfig
     /// <summary>Codes that graphs rank by; the vectors themselves where null.</summary>
     public VectorCodes? Codes { get; init; }
 
+    /// <summary>Into how many shards its points are divided, each with its own log, graphs and saved view. Stays as it was made.</summary>
+    public int Shards { get; init; } = 1;
+
     /// <summary>Kilobytes of vectors from which on a graph is built; 0 builds none. Default 10,000.</summary>
     public int? IndexingThreshold { get; init; }
 
@@ -128,9 +131,10 @@ public sealed record CollectionConfig
     /// <summary>Whether a name means a vector here.</summary>
     public bool HasVector(string name) => Vectors.ContainsKey(name) || SparseVectors.ContainsKey(name);
 
-    /// <summary>What shapes the graphs of dense vectors, as text to compare.</summary>
+    /// <summary>What shapes saved columns, as text to compare.</summary>
     internal string VectorsText() => string.Join('\n', Vectors.OrderBy(vector => vector.Key, StringComparer.Ordinal)
-        .Select(vector => $"{vector.Key} {vector.Value.Size} {vector.Value.Distance} {vector.Value.Datatype} {vector.Value.IsMulti} {Search.Vectors.GraphShape.Of(this, vector.Value)}"));
+        .Select(vector => $"{vector.Key} {vector.Value.Size} {vector.Value.Distance} {vector.Value.Datatype} {vector.Value.IsMulti} {Search.Vectors.GraphShape.Of(this, vector.Value)}")
+        .Concat(SparseVectors.Keys.Order(StringComparer.Ordinal).Select(name => $"sparse {name}")));
 
     /// <summary>Whether its only dense vector has no name.</summary>
     public bool IsUnnamed => Vectors.ContainsKey(Point.Unnamed);

@@ -9,7 +9,7 @@ namespace Orrery.Search.Collections;
 
 /// <summary>The collections, each an asset of kind collection whose versions are its configurations.</summary>
 internal sealed class CollectionDirectory(
-    IOwners<CollectionCatalog> catalogs, IOwners<Shard> shards, IAssets assets, CollectionKeeping keeping, TimeProvider clock) : ICollections
+    IOwners<CollectionCatalog> catalogs, IOwners<Shard> shards, IAssets assets, CollectionRows rows, CollectionKeeping keeping, TimeProvider clock) : ICollections
 {
     // Readable without waiting in the owner's line behind somebody's write.
     private readonly ConcurrentDictionary<string, CollectionCatalog> _known = new(StringComparer.Ordinal);
@@ -17,6 +17,9 @@ internal sealed class CollectionDirectory(
 
     public async Task<IReadOnlyList<string>> ListAsync(Caller caller, CancellationToken cancellationToken = default) =>
         [.. (await StateAsync(caller, cancellationToken)).Collections.Keys.Where(name => CollectionAccess.CanSee(caller, name))];
+
+    public async Task<IReadOnlyList<CollectionSummary>> SummariesAsync(Caller caller, CancellationToken cancellationToken = default) =>
+        [.. (await StateAsync(caller, cancellationToken)).Collections.Values.Where(record => CollectionAccess.CanSee(caller, record.Name)).Select(record => Summary(caller, record))];
 
     public async Task<bool> ExistsAsync(Caller caller, string name, CancellationToken cancellationToken = default) =>
         (await StateAsync(caller, cancellationToken)).Find(name) is { } found && CollectionAccess.CanSee(caller, found.Name);
@@ -41,15 +44,17 @@ internal sealed class CollectionDirectory(
         var updated = await catalogs.CallAsync(caller.Workspace, async (catalog, token) =>
         {
             var collection = catalog.State.Find(name) ?? throw Missing(name);
-            var config = change(collection.Config);
+            // Which shard a point is in follows from how many there are.
+            var config = change(collection.Config) with { Shards = collection.Config.Shards };
             CollectionRules.Check(config);
             var next = collection with { Config = config };
             await catalog.PutAsync(next, isNew: false, token);
             // In the catalogue's turn, so that two changes reach the shard in their order.
-            await shards.CallAsync(ShardFactory.KeyOf(caller.Workspace, next, 0), async (shard, inner) =>
+            await shards.CallAllAsync(ShardFactory.KeysOf(caller.Workspace, next), async (turn, inner) =>
             {
-                await shard.ConfigureAsync(config, inner);
-                keeping.Optimize(shard);
+                await Shard.ConfigureAsync(turn, config, inner);
+                foreach (var shard in turn)
+                    keeping.Optimize(shard);
                 return true;
             }, token);
             if (_open.TryGetValue(next.Id, out var open))
@@ -103,6 +108,15 @@ internal sealed class CollectionDirectory(
         return scope?.Field is null ? live : throw new OrreryException(ErrorCode.Forbidden, $"This token sees some documents of '{live.Name}' alone.");
     }
 
+    private CollectionSummary Summary(Caller caller, CollectionRecord record)
+    {
+        // Who sees some documents alone is not told how many there are.
+        if (CollectionAccess.Of(caller, record.Name)?.Field is not null)
+            return new(record.Name, record.Config, record.CreatedAt, null, null);
+        var state = _open.TryGetValue(record.Id, out var open) ? open.State() : null;
+        return new(record.Name, record.Config, record.CreatedAt, state?.Points ?? rows.CountPoints(record), state);
+    }
+
     private async Task<(LiveCollection Live, CollectionScope? Scope)> OpenAnyAsync(Caller caller, string name, CancellationToken cancellationToken)
     {
         var record = (await StateAsync(caller, cancellationToken)).Find(name) ?? throw Missing(name);
@@ -112,26 +126,28 @@ internal sealed class CollectionDirectory(
 
     private async Task<LiveCollection> LoadAsync(Caller caller, CollectionRecord record, CancellationToken cancellationToken)
     {
-        if (_open.TryGetValue(record.Id, out var open) && !open.Shard.Failed)
+        if (_open.TryGetValue(record.Id, out var open) && !open.Failed)
             return open;
-        var key = ShardFactory.KeyOf(caller.Workspace, record, 0);
+        var keys = ShardFactory.KeysOf(caller.Workspace, record);
         if (open is not null)
         {
             // A write failed: what the view shows may not be in the store.
             _open.TryRemove(KeyValuePair.Create(record.Id, open));
-            await shards.ReleaseAsync(key);
+            await Task.WhenAll(keys.Select(shards.ReleaseAsync));
         }
 
-        var shard = await shards.CallAsync(key, (owner, _) => Task.FromResult(owner), cancellationToken);
-        keeping.Optimize(shard);
-        return _open.GetOrAdd(record.Id, _ => new(record, shard, key, shards, keeping, this, clock));
+        var owners = await Task.WhenAll(keys.Select(key => shards.CallAsync(key, (owner, _) => Task.FromResult(owner), cancellationToken)));
+        foreach (var shard in owners)
+            keeping.Optimize(shard);
+        return _open.GetOrAdd(record.Id, _ => new(record, owners, keys, shards, keeping, this, clock));
     }
 
     // Who still holds it reads what it was; its rows go.
     private async Task CloseAsync(Caller caller, CollectionRecord gone)
     {
-        _open.TryRemove(gone.Id, out _);
-        await shards.ReleaseAsync(ShardFactory.KeyOf(caller.Workspace, gone, 0));
+        if (_open.TryRemove(gone.Id, out var closed))
+            keeping.Forget(closed.Shards);
+        await Task.WhenAll(ShardFactory.KeysOf(caller.Workspace, gone).Select(shards.ReleaseAsync));
         keeping.Remove(gone.Id);
     }
 

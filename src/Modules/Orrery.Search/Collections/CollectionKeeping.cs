@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Orrery.Platform.Hosting;
@@ -15,13 +16,50 @@ internal sealed class CollectionKeeping(CollectionRows rows, CheckpointFolder ch
     /// <summary>Vectors that are moved while writers wait: some milliseconds.</summary>
     private const int VectorsAtOnce = 16;
 
+    // Those that were opened; weakly, since a shard that was let go needs nothing.
+    private readonly ConditionalWeakTable<Shard, object?> _shards = [];
     private readonly Channel<Func<CancellationToken, Task>> _work = Channel.CreateUnbounded<Func<CancellationToken, Task>>(new() { SingleReader = true });
 
     /// <summary>Moves a shard's vectors into their graphs, where there are enough of them, and saves its view, where enough changed.</summary>
     public void Optimize(Shard shard)
     {
+        _shards.TryAdd(shard, null);
         if ((shard.View.WantsIndexing || shard.WantsCheckpoint) && shard.View.TryBeginIndexing())
             _work.Writer.TryWrite(stopping => OptimizeAsync(shard, stopping));
+    }
+
+    /// <summary>Shards of a collection that is deleted are not saved any more.</summary>
+    public void Forget(IEnumerable<Shard> shards)
+    {
+        foreach (var shard in shards)
+            _shards.Remove(shard);
+    }
+
+    /// <summary>When the server stops in order, what changed since views were saved is saved, so that the next start has nothing to replay.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (ExecuteTask is { IsCompleted: false })
+            return;
+        // Nobody moves vectors any more, whatever still waits to be done.
+        foreach (var (shard, _) in _shards)
+        {
+            if (shard.HasUnsaved)
+                await SaveAsync(shard, cancellationToken);
+        }
+    }
+
+    private async Task SaveAsync(Shard shard, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await shard.SaveAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // The rows say all that it would have said.
+            SearchLog.NotKept(log, error);
+        }
     }
 
     /// <summary>Removes the rows of a collection that was deleted.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Orrery.Ledger;
 using Orrery.Platform.KeyValues;
+using Orrery.Search.Shards;
 
 namespace Orrery.Search.Collections;
 
@@ -30,6 +31,21 @@ internal sealed class CollectionRows(IKeyValueStore store)
     {
         var row = new ArrayBufferWriter<byte>();
         return Rows.TryGet(CollectionKey(workspace, name), row) ? Read(row.WrittenSpan) : null;
+    }
+
+    /// <summary>How many points a collection has, as its shards wrote it down; null where one did not.</summary>
+    public long? CountPoints(CollectionRecord collection)
+    {
+        long? count = 0;
+        for (var shard = 0; shard < collection.Config.Shards; shard++)
+        {
+            var row = new ArrayBufferWriter<byte>();
+            // A shard that nothing was written to has no row.
+            if (Rows.TryGet(new ShardKeys(collection.Id, shard).End, row))
+                count += EndCodec.Read(row.WrittenSpan).Points;
+        }
+
+        return count;
     }
 
     public async Task<List<CollectionRecord>> CollectionsAsync(string workspace, CancellationToken cancellationToken)

@@ -6,6 +6,9 @@ namespace Orrery.Search.Collections;
 /// <summary>What a collection may be called and consist of.</summary>
 internal static class CollectionRules
 {
+    /// <summary>Shards cost a search each; so many divide what fits into one machine finely enough.</summary>
+    private const int MostShards = 64;
+
     private static readonly SearchValues<char> Forbidden = SearchValues.Create("<>\"\\|?*");
 
     public static void Check(string name)
@@ -16,6 +19,8 @@ internal static class CollectionRules
 
     public static void Check(CollectionConfig config)
     {
+        if (config.Shards is < 1 or > MostShards)
+            throw new InvalidException($"Expected 1 to {MostShards} shards (shard_number); got {config.Shards}.");
         StrictChecks.CheckKept(config.Strict);
         StrictChecks.CheckFields(config);
         foreach (var (name, vector) in config.Vectors)

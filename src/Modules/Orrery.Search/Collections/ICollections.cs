@@ -12,6 +12,9 @@ public interface ICollections
     /// <summary>The names of all collections, in their order.</summary>
     Task<IReadOnlyList<string>> ListAsync(Caller caller, CancellationToken cancellationToken = default);
 
+    /// <summary>What there is of each collection without opening any, in the order of their names.</summary>
+    Task<IReadOnlyList<CollectionSummary>> SummariesAsync(Caller caller, CancellationToken cancellationToken = default);
+
     /// <summary>Whether a collection or an alias has that name.</summary>
     Task<bool> ExistsAsync(Caller caller, string name, CancellationToken cancellationToken = default);
 
@@ -38,6 +41,14 @@ public interface ICollections
     Task<ICollection> OpenAsync(Caller caller, string name, CancellationToken cancellationToken = default);
 }
 
+/// <summary>A collection, open or not.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Config">What it is.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="Points">How many points it has; null where that is known only once it is opened, or is not for the caller to know.</param>
+/// <param name="State">How it does, where it is open.</param>
+public sealed record CollectionSummary(string Name, CollectionConfig Config, DateTimeOffset CreatedAt, long? Points, CollectionState? State);
+
 /// <summary>A change of an alias.</summary>
 /// <param name="Alias">The alias.</param>
 /// <param name="Collection">What it is to point at; null where it goes or is renamed.</param>
@@ -45,7 +56,7 @@ public interface ICollections
 public sealed record AliasChange(string Alias, string? Collection = null, string? RenamedTo = null);
 
 /// <summary>
-/// The points of one collection. Thread-safe: reads run beside each other and beside writes, and see each operation whole. They are computed on the calling thread.
+/// The points of one collection. Thread-safe: reads run beside each other and beside writes, and see each operation whole, whichever shards it touches. They are computed on the calling thread.
 /// </summary>
 public interface ICollection
 {
@@ -95,5 +106,6 @@ public interface ICollection
 /// <param name="Bytes">Memory that it takes.</param>
 /// <param name="Fields">How many points have a value at each declared path.</param>
 /// <param name="Vectors">How many points have a vector, by its name.</param>
+/// <param name="Shards">How many points each shard has.</param>
 public sealed record CollectionState(
-    long Points, long Indexed, bool IsIndexing, long Bytes, IReadOnlyDictionary<string, long> Fields, IReadOnlyDictionary<string, long> Vectors);
+    long Points, long Indexed, bool IsIndexing, long Bytes, IReadOnlyDictionary<string, long> Fields, IReadOnlyDictionary<string, long> Vectors, IReadOnlyList<long> Shards);

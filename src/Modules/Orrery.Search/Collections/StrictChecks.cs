@@ -90,7 +90,7 @@ internal static class StrictChecks
         Check(config, filter, "unindexed_filtering_retrieve");
     }
 
-    public static void Check(CollectionConfig config, PointOperation operation, ShardView view)
+    public static void Check(CollectionConfig config, PointOperation operation, ShardViews views)
     {
         if (!config.Strict.Enabled)
             return;
@@ -98,38 +98,38 @@ internal static class StrictChecks
         {
             case UpsertPoints upsert:
                 config.Strict.Require("upsert_max_batchsize", upsert.Points.Count, "upsert limit");
-                CheckRoom(config, upsert, view);
-                CheckBytes(config, view, vectors: true);
+                CheckRoom(config, upsert, views);
+                CheckBytes(config, views, vectors: true);
                 CheckVectors(config, upsert.Points.Select(point => point.Vectors));
                 break;
             case UpdateVectors update:
                 config.Strict.Require("upsert_max_batchsize", update.Points.Count, "update limit");
-                CheckBytes(config, view, vectors: true);
+                CheckBytes(config, views, vectors: true);
                 CheckVectors(config, update.Points.Select(point => point.Vectors));
                 break;
             case SetPayload or OverwritePayload:
-                CheckBytes(config, view, vectors: false);
+                CheckBytes(config, views, vectors: false);
                 break;
         }
 
         Check(config, PointsOf(operation).Filter, "unindexed_filtering_update");
     }
 
-    private static void CheckRoom(CollectionConfig config, UpsertPoints upsert, ShardView view)
+    private static void CheckRoom(CollectionConfig config, UpsertPoints upsert, ShardViews views)
     {
         if (config.Strict.Number("max_points_count") is not { } most)
             return;
-        using var reading = view.Reading();
-        if (view.Count + upsert.Points.Select(point => point.Id).Distinct().Count(id => !view.TryFind(id, out _)) > most)
+        using var reading = views.Reading();
+        if (views.Count + upsert.Points.Select(point => point.Id).Distinct().Count(id => !views.TryFind(id, out _)) > most)
             throw Refusal($"Max points count limit of {most.ToString(CultureInfo.InvariantCulture)} reached!", "Delete some points, or raise the limit");
     }
 
     // What is there already: the request that reaches the bound is the last one.
-    private static void CheckBytes(CollectionConfig config, ShardView view, bool vectors)
+    private static void CheckBytes(CollectionConfig config, ShardViews views, bool vectors)
     {
-        if (vectors && config.Strict.Number("max_collection_vector_size_bytes") is { } most && view.VectorBytes >= most)
+        if (vectors && config.Strict.Number("max_collection_vector_size_bytes") is { } most && views.Shards.Sum(shard => shard.VectorBytes) >= most)
             throw new InvalidException(string.Create(CultureInfo.InvariantCulture, $"Max vector storage size limit of {most / (1 << 20)}MB reached!"));
-        if (config.Strict.Number("max_collection_payload_size_bytes") is { } bytes && view.PayloadBytes >= bytes)
+        if (config.Strict.Number("max_collection_payload_size_bytes") is { } bytes && views.Shards.Sum(shard => shard.PayloadBytes) >= bytes)
             throw new InvalidException(string.Create(CultureInfo.InvariantCulture, $"Max payload storage size limit of {bytes / (1 << 20)}MB reached!"));
     }
 

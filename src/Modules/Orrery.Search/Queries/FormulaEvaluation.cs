@@ -5,35 +5,36 @@ using Orrery.Search.Shards;
 
 namespace Orrery.Search.Queries;
 
-/// <summary>Evaluates a formula for points of a shard.</summary>
-internal sealed class FormulaEvaluation(ShardView view, ByFormula formula, IReadOnlyList<IReadOnlyDictionary<int, float>> stages)
+/// <summary>Evaluates a formula for points by their places.</summary>
+internal sealed class FormulaEvaluation(ShardViews views, ByFormula formula, IReadOnlyList<IReadOnlyDictionary<int, float>> stages)
 {
-    private readonly Dictionary<Condition, SlotSet> _holds = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Condition, PlaceSet> _holds = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The value for the point in a slot.</summary>
+    /// <summary>The value for the point at a place.</summary>
     /// <exception cref="InvalidException">It is no number: a variable without a value, a division by zero, a root of a negative number.</exception>
-    public float Of(int slot)
+    public float Of(int place)
     {
+        var (view, slot) = views.At(place);
         using var document = view.Document(slot);
-        var value = Value(formula.Expression, slot, document?.RootElement ?? default);
+        var value = Value(formula.Expression, place, document?.RootElement ?? default);
         return float.IsFinite((float)value) ? (float)value : throw NotANumber("The formula", value);
     }
 
-    private double Value(Formula expression, int slot, JsonElement payload)
+    private double Value(Formula expression, int place, JsonElement payload)
     {
-        double Of(Formula inner) => Value(inner, slot, payload);
+        double Of(Formula inner) => Value(inner, place, payload);
         switch (expression)
         {
             case Constant constant:
                 return constant.Value;
             case StageScore score:
-                return Score(score.Stage, slot);
+                return Score(score.Stage, place);
             case FieldValue field:
                 return Number(field.Path, payload);
             case Holds holds:
-                return Passes(holds.Condition, slot) ? 1 : 0;
+                return Passes(holds.Condition, place) ? 1 : 0;
             case GeoDistance distance:
-                return FieldMatch.TryPlace(At(distance.To, payload), out var place) ? Geo.Meters(distance.Origin, place) : throw Missing(distance.To, "geo point");
+                return FieldMatch.TryPlace(At(distance.To, payload), out var to) ? Geo.Meters(distance.Origin, to) : throw Missing(distance.To, "geo point");
             case MomentValue moment:
                 return moment.Seconds;
             case MomentField field:
@@ -65,9 +66,9 @@ internal sealed class FormulaEvaluation(ShardView view, ByFormula formula, IRead
         }
     }
 
-    private double Score(int stage, int slot)
+    private double Score(int stage, int place)
     {
-        if (stage < stages.Count && stages[stage].TryGetValue(slot, out var score))
+        if (stage < stages.Count && stages[stage].TryGetValue(place, out var score))
             return score;
         var name = stage == 0 ? "$score" : $"$score[{stage}]";
         return (formula.Defaults.TryGetValue(name, out var given) || formula.Defaults.TryGetValue($"$score[{stage}]", out given)) && given.ValueKind == JsonValueKind.Number
@@ -98,17 +99,15 @@ internal sealed class FormulaEvaluation(ShardView view, ByFormula formula, IRead
         return value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null && formula.Defaults.TryGetValue(path.Text, out var given) ? given : value;
     }
 
-    private bool Passes(Condition condition, int slot)
+    private bool Passes(Condition condition, int place)
     {
-        if (!_holds.TryGetValue(condition, out var slots))
+        if (!_holds.TryGetValue(condition, out var places))
         {
-            var asked = new SlotSet(view.Capacity);
-            foreach (var candidate in stages.Count == 0 ? view.Live.Slots() : stages.SelectMany(stage => stage.Keys))
-                asked.Add(candidate);
-            _holds.Add(condition, slots = FilterEvaluation.Find(view, new() { Must = [condition] }, asked));
+            var filter = new Filter { Must = [condition] };
+            _holds.Add(condition, places = stages.Count == 0 ? views.Find(filter) : views.Find(filter, views.Places(stages.SelectMany(stage => stage.Keys))));
         }
 
-        return slots[slot];
+        return places[place];
     }
 
     private static double Applied(MathFunction function, double x) => function switch

@@ -5,18 +5,18 @@ using Orrery.Search.Shards;
 namespace Orrery.Search.Queries;
 
 /// <summary>Fills groups with the best points, looking further until all are full or there are no more points.</summary>
-internal sealed class GroupedRun(ShardView view, VectorLookup lookup)
+internal sealed class GroupedRun(ShardViews views, VectorLookup lookup)
 {
     public IReadOnlyList<PointGroup> Run(QueryStage query, Grouping grouping, Wanted wanted)
     {
         var limit = Math.Min(grouping.Groups * grouping.GroupSize * 2L, int.MaxValue);
         while (true)
         {
-            var result = new QueryRun(view, lookup).Run(query with { Limit = (int)limit });
+            var result = new QueryRun(views, lookup).Run(query with { Limit = (int)limit });
             var groups = Group(result, grouping);
             var isFull = groups.Count >= grouping.Groups && groups.Take(grouping.Groups).All(group => group.Hits.Count == grouping.GroupSize);
-            if (isFull || result.Hits.Count < limit || limit >= view.Count)
-                return [.. groups.Take(grouping.Groups).Select(group => new PointGroup(group.Id, [.. group.Hits.Select(hit => PointReading.Read(view, hit.Slot, wanted) with { Score = hit.Score })]))];
+            if (isFull || result.Hits.Count < limit || limit >= views.Count)
+                return [.. groups.Take(grouping.Groups).Select(group => new PointGroup(group.Id, [.. group.Hits.Select(hit => PointReading.Read(views, hit.Slot, wanted) with { Score = hit.Score })]))];
             limit = Math.Min(limit * 4, int.MaxValue);
         }
     }
@@ -44,9 +44,10 @@ internal sealed class GroupedRun(ShardView view, VectorLookup lookup)
         return groups;
     }
 
-    private HashSet<Scalar> Ids(int slot, PayloadPath path)
+    private HashSet<Scalar> Ids(int place, PayloadPath path)
     {
         var ids = new HashSet<Scalar>();
+        var (view, slot) = views.At(place);
         using var document = view.Document(slot);
         if (document is null)
             return ids;

@@ -7,7 +7,13 @@ namespace Orrery.Search.Queries;
 /// <summary>Reads what is wanted of a point.</summary>
 internal static class PointReading
 {
-    public static StoredPoint Read(ShardView view, int slot, Wanted wanted) => new(view.Id(slot))
+    public static StoredPoint Read(ShardViews views, int place, Wanted wanted)
+    {
+        var (view, slot) = views.At(place);
+        return Read(view, slot, wanted);
+    }
+
+    private static StoredPoint Read(ShardView view, int slot, Wanted wanted) => new(view.Id(slot))
     {
         Version = view.Version(slot),
         Payload = wanted.Payload.Of(view.Payload(slot)),

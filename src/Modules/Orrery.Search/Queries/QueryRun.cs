@@ -8,13 +8,16 @@ using Orrery.Search.Vectors;
 namespace Orrery.Search.Queries;
 
 /// <summary>What a stage found, best first, with scores as the client sees them.</summary>
-/// <param name="Hits">The points.</param>
+/// <param name="Hits">The points, by place.</param>
 /// <param name="GreaterIsBetter">Whether greater scores are better.</param>
 /// <param name="Order">What they were ordered by, where it was a field.</param>
 internal sealed record StageResult(IReadOnlyList<Hit> Hits, bool GreaterIsBetter = true, IReadOnlyDictionary<int, OrderValue>? Order = null);
 
-/// <summary>Runs a query over a shard's view, stage by stage. Call it while the view is read; the vectors of examples were looked up before.</summary>
-internal sealed class QueryRun(ShardView view, VectorLookup examples)
+/// <summary>
+/// Runs a query over a collection's shards, stage by stage: what a stage compares it asks of each shard, and what it merges are the best of all. Call it while the shards are read; the vectors of
+/// examples were looked up before.
+/// </summary>
+internal sealed class QueryRun(ShardViews views, VectorLookup examples)
 {
     /// <summary>What the query found.</summary>
     /// <exception cref="InvalidException">It does not fit the collection.</exception>
@@ -24,7 +27,7 @@ internal sealed class QueryRun(ShardView view, VectorLookup examples)
     private StageResult Run(QueryStage stage, Filter? above)
     {
         var filter = Filter.Without(Filter.And(above, stage.Filter), examples.Excluded(stage));
-        var all = Math.Min(view.Count, (long)stage.Offset + stage.Limit);
+        var all = Math.Min(views.Count, (long)stage.Offset + stage.Limit);
         var result = stage.Prefetch.Count == 0 ? RunOverAll(stage, filter, (int)all) : RunOverStages(stage, filter, (int)all);
         var hits = result.Hits.AsEnumerable();
         if (stage.ScoreThreshold is { } threshold)
@@ -50,111 +53,67 @@ internal sealed class QueryRun(ShardView view, VectorLookup examples)
                 throw new InvalidException("A query is needed to merge the prefetches. Can't have prefetches without defining a query.");
         }
 
-        var candidates = new SlotSet(view.Capacity);
-        foreach (var hit in found.SelectMany(hits => hits))
-            candidates.Add(hit.Slot);
-        return RunOver(stage, Passing(filter, candidates), limit, exact: true);
+        return RunOver(stage, Passing(filter, found.SelectMany(hits => hits)), limit, exact: true);
     }
 
     private StageResult RunOverAll(QueryStage stage, Filter? filter, int limit) => stage.Ranking switch
     {
         ReciprocalRankFusion or DistributionFusion => throw new InvalidException("A fusion query needs prefetches to merge."),
-        ByFormula formula => new(Take(Evaluate(formula, [[.. view.Find(filter).Slots().Select(slot => new Hit(slot, 0))]]), null, limit)),
-        _ => RunOver(stage, filter is null ? null : view.Find(filter), limit, stage.Exact),
+        ByFormula formula => new(Take(Evaluate(formula, [[.. views.Find(filter).Places().Select(place => new Hit(place, 0))]]), null, limit)),
+        _ => RunOver(stage, filter is null ? null : views.Find(filter), limit, stage.Exact),
     };
 
-    private StageResult RunOver(QueryStage stage, SlotSet? allowed, int limit, bool exact)
+    private StageResult RunOver(QueryStage stage, PlaceSet? allowed, int limit, bool exact)
     {
         switch (stage.Ranking)
         {
             case null:
-                var ids = allowed is null ? view.Ids.All() : view.Ids.All().Where(id => view.TryFind(id, out var slot) && allowed[slot]);
-                return new([.. ids.Take(limit).Select(id => new Hit(Slot(id), 0))]);
+                return new([.. PointOrder.From(views, null, allowed).Take(limit).Select(place => new Hit(place, 0))]);
             case OrderBy order:
-                var page = FieldOrder.Read(view, order, allowed ?? view.Live, limit);
-                return new([.. page.Select(entry => new Hit(entry.Slot, 0))], Order: page.ToDictionary(entry => entry.Slot, entry => entry.Value));
+                var page = FieldOrder.Read(views, order, allowed ?? views.Find(null), limit);
+                return new([.. page.Select(entry => new Hit(entry.Place, 0))], Order: page.ToDictionary(entry => entry.Place, entry => entry.Value));
             case RandomSample:
-                return new(Sample(allowed ?? view.Live, limit));
+                return new(Sample(allowed ?? views.Find(null), limit));
             default:
-                return RunVectors(stage, allowed, limit, new(exact, stage.Ef, stage.IndexedOnly, Corpus(stage), stage.Oversampling));
+                var search = new VectorSearch(views, stage, examples, allowed, new(exact, stage.Ef, stage.IndexedOnly, stage.Oversampling));
+                return new(search.Run(limit), search.GreaterIsBetter);
         }
     }
-
-    private StageResult RunVectors(QueryStage stage, SlotSet? allowed, int limit, SearchEffort effort)
-    {
-        var column = Column(stage.Using);
-        switch (stage.Ranking)
-        {
-            case Nearest { Diversity: { } diversity } nearest:
-                var near = column.Search(examples.Vector(stage, nearest.Target), diversity.Candidates ?? limit, allowed, effort);
-                return Outward(column, MarginalRelevance.Choose(column, near, diversity.Share, limit));
-            case Nearest nearest:
-                return Outward(column, column.Search(examples.Vector(stage, nearest.Target), limit, allowed, effort));
-            case Recommend { Strategy: RecommendStrategy.AverageVector } recommend:
-                var average = Scorers.Average(examples.Vectors(stage, recommend.Positive), examples.Vectors(stage, recommend.Negative));
-                return Outward(column, column.Search(examples.Prepared(stage.Using, average), limit, allowed, effort));
-            case Recommend recommend:
-                var (positive, negative) = (examples.Vectors(stage, recommend.Positive), examples.Vectors(stage, recommend.Negative));
-                return new(column.Scan(recommend.Strategy == RecommendStrategy.BestScore ? Scorers.BestScore(column, positive, negative) : Scorers.SumScores(column, positive, negative), limit, allowed));
-            case Discover discover:
-                return new(column.Scan(Scorers.Discover(column, examples.Vector(stage, discover.Target), examples.Pairs(stage, discover.Context)), limit, allowed));
-            case ByContext context:
-                return new(column.Scan(Scorers.Context(column, examples.Pairs(stage, context.Context)), limit, allowed));
-            case RelevanceFeedback feedback:
-                var judged = feedback.Judged.Select(one => (examples.Vector(stage, one.Example), one.Score)).ToList();
-                return new(column.Scan(Scorers.Feedback(column, feedback, examples.Vector(stage, feedback.Target), judged), limit, allowed));
-            default:
-                throw new ArgumentOutOfRangeException(nameof(stage), stage.Ranking, "Expected a known ranking.");
-        }
-    }
-
-    // Which points the rarity of a component is counted over.
-    private SlotSet? Corpus(QueryStage stage)
-    {
-        if (stage.IdfCorpus is null)
-            return null;
-        return view.Config.SparseVectors.TryGetValue(stage.Using, out var sparse) && sparse.Idf
-            ? view.Find(stage.IdfCorpus)
-            : throw new InvalidException($"The `idf` parameter is for sparse vectors with the idf modifier; '{stage.Using}' is none.");
-    }
-
-    private VectorColumn Column(string name) => view.Columns.TryGetValue(name, out var column) ? column : throw new InvalidException($"Not existing vector name error: {name}");
-
-    private static StageResult Outward(VectorColumn column, List<Hit> hits) => new([.. hits.Select(hit => hit with { Score = column.Outward(hit.Score) })], column.GreaterIsBetter);
 
     private List<Hit> Evaluate(ByFormula formula, IReadOnlyList<IReadOnlyList<Hit>> stages)
     {
         var scores = stages.Select(hits => (IReadOnlyDictionary<int, float>)hits.ToDictionary(hit => hit.Slot, hit => hit.Score)).ToList();
-        var evaluation = new FormulaEvaluation(view, formula, scores);
-        return [.. scores.SelectMany(stage => stage.Keys).Distinct().Select(slot => new Hit(slot, evaluation.Of(slot))).OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Slot)];
+        var evaluation = new FormulaEvaluation(views, formula, scores);
+        return [.. scores.SelectMany(stage => stage.Keys).Distinct().Select(place => new Hit(place, evaluation.Of(place))).OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Slot)];
     }
 
     private List<Hit> Take(List<Hit> hits, Filter? filter, int limit)
     {
         if (filter is null)
             return [.. hits.Take(limit)];
-        var candidates = new SlotSet(view.Capacity);
-        foreach (var hit in hits)
-            candidates.Add(hit.Slot);
-        var passing = Passing(filter, candidates);
+        var passing = Passing(filter, hits);
         return [.. hits.Where(hit => passing[hit.Slot]).Take(limit)];
     }
 
-    private SlotSet Passing(Filter? filter, SlotSet candidates) => filter is null ? candidates : FilterEvaluation.Find(view, filter, candidates);
+    private PlaceSet Passing(Filter? filter, IEnumerable<Hit> hits)
+    {
+        var candidates = views.Places(hits.Select(hit => hit.Slot));
+        return filter is null ? candidates : views.Find(filter, candidates);
+    }
 
     // Vitter's algorithm R: every point with the same chance, in one pass.
-    private static List<Hit> Sample(SlotSet allowed, int limit)
+    private static List<Hit> Sample(PlaceSet allowed, int limit)
     {
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
         var kept = new List<Hit>();
         var met = 0;
-        foreach (var slot in allowed.Slots())
+        foreach (var place in allowed.Places())
         {
             met++;
             if (kept.Count < limit)
-                kept.Add(new(slot, 0));
-            else if (random.Next(met) is var place && place < limit)
-                kept[place] = new(slot, 0);
+                kept.Add(new(place, 0));
+            else if (random.Next(met) is var at && at < limit)
+                kept[at] = new(place, 0);
         }
 
         for (var i = kept.Count - 1; i > 0; i--)
@@ -165,6 +124,4 @@ internal sealed class QueryRun(ShardView view, VectorLookup examples)
 
         return kept;
     }
-
-    private int Slot(PointId id) => view.TryFind(id, out var slot) ? slot : -1;
 }

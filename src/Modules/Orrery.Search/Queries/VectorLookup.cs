@@ -7,7 +7,7 @@ using Orrery.Search.Vectors;
 namespace Orrery.Search.Queries;
 
 /// <summary>The vectors of a query's examples: those that the client gave, checked, and those of points, here or in other collections.</summary>
-internal sealed class VectorLookup(CollectionConfig config, ShardView view, IReadOnlyDictionary<string, ShardView> others)
+internal sealed class VectorLookup(CollectionConfig config, ShardViews views, IReadOnlyDictionary<string, ShardViews> others)
 {
     private readonly Dictionary<(LookupLocation?, string, PointId), VectorValue> _foreign = [];
 
@@ -35,7 +35,7 @@ internal sealed class VectorLookup(CollectionConfig config, ShardView view, IRea
     {
         GivenVector given => Prepared(stage.Using, given.Vector),
         PointVector { Id: var id } when stage.Lookup is { } lookup && others.ContainsKey(lookup.Collection) => Prepared(stage.Using, _foreign[(lookup, stage.Using, id)]),
-        PointVector { Id: var id } => Read(view, stage.Lookup?.Vector ?? stage.Using, id),
+        PointVector { Id: var id } => Read(views, stage.Lookup?.Vector ?? stage.Using, id),
         _ => throw new ArgumentOutOfRangeException(nameof(input), input, "Expected a known input."),
     };
 
@@ -47,10 +47,11 @@ internal sealed class VectorLookup(CollectionConfig config, ShardView view, IRea
     /// <summary>A vector as the collection compares it.</summary>
     public VectorValue Prepared(string name, VectorValue vector) => VectorPreparation.PrepareQuery(config, name, vector);
 
-    private static VectorValue Read(ShardView view, string name, PointId id)
+    private static VectorValue Read(ShardViews views, string name, PointId id)
     {
-        if (!view.TryFind(id, out var slot))
+        if (!views.TryFind(id, out var place))
             throw new NotFoundException($"No point with id {id} found");
+        var (view, slot) = views.At(place);
         if (!view.Columns.TryGetValue(name, out var column))
             throw new InvalidException($"Not existing vector name error: {name}");
         return column.Present[slot] ? column[slot] : throw new NotFoundException($"Point {id} does not have the required vector");

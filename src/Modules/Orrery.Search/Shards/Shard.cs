@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using Microsoft.Extensions.Logging;
 using Orrery.Search.Checkpoints;
 using Orrery.Search.Collections;
@@ -28,7 +27,7 @@ internal sealed class Shard(ShardKeys keys, IKeyValueSpace space, ShardView view
     private const int MostEntries = (int)KeptEntries / 2;
 
     // A file of points is built in memory.
-    private const long MostPayloadBytes = 1L << 30;
+    private const long MostBytesOfPoints = 1L << 30;
 
     private volatile Exception? _failure;
     private volatile Task _lastWrite = Task.CompletedTask;
@@ -49,19 +48,24 @@ internal sealed class Shard(ShardKeys keys, IKeyValueSpace space, ShardView view
     {
         get
         {
-            if (!view.HasGraph || view.Count < FewestForCheckpoint || view.PayloadBytes > MostPayloadBytes || Failed)
+            if (!IsWorthSaving)
                 return false;
             var enough = Math.Max(FewestChanges, view.Count / ShareOfChanges);
             return _saved is not { } saved || Volatile.Read(ref _changed) >= enough || Last - saved.Number >= MostEntries || view.IndexedCount - saved.Indexed >= enough;
         }
     }
 
+    /// <summary>Whether the view is worth saving and what was saved, if anything, shows less.</summary>
+    public bool HasUnsaved => IsWorthSaving && (_saved is not { } saved || Last > saved.Number || view.IndexedCount != saved.Indexed);
+
+    private bool IsWorthSaving => view.CanBeSaved && view.Count >= FewestForCheckpoint && view.SavedBytes <= MostBytesOfPoints && !Failed;
+
     /// <summary>Makes the view.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         var end = new ArrayBufferWriter<byte>();
         if (space.TryGet(keys.End, end))
-            _last = BinaryPrimitives.ReadInt64LittleEndian(end.WrittenSpan);
+            _last = EndCodec.Read(end.WrittenSpan).Last;
         var loading = new ShardLoading(keys, space, view);
         if (ReadCheckpoint() is { } read)
         {
@@ -90,43 +94,74 @@ internal sealed class Shard(ShardKeys keys, IKeyValueSpace space, ShardView view
         Interlocked.Add(ref _changed, -changed);
     }
 
-    /// <summary>Begins an operation: readers see it from now on, and it is durable when the task completes. Call it in the owner's turn.</summary>
-    public PendingUpdate Begin(PointOperation operation)
-    {
-        if (_failure is { } failure)
-            throw new Kernel.UnavailableException("An earlier write to this collection failed; it is opened anew. Try again.", failure);
-        var changes = new OperationPlan(view).Of(operation);
-        var number = _last + 1;
-        var batch = Batch(number, changes);
-        var durable = WriteAsync(batch);
-        _lastWrite = durable;
-        using (view.Writing())
-        {
-            foreach (var change in changes)
-                view.Apply(change, number);
-            view.Applied = number;
-        }
+    /// <summary>What an operation will change here; nothing is changed yet. Call it, and <see cref="Begin"/>, in one turn of the owner.</summary>
+    /// <exception cref="Kernel.OrreryException">It does not fit the collection, or the shard has to be opened anew.</exception>
+    public PlannedUpdate Plan(PointOperation operation) => _failure is { } failure
+        ? throw new Kernel.UnavailableException("An earlier write to this collection failed; it is opened anew. Try again.", failure)
+        : new(this, new OperationPlan(view).Of(operation));
 
-        Interlocked.Add(ref _changed, changes.Count);
-        Volatile.Write(ref _last, number);
+    /// <summary>
+    /// Begins what was planned, an operation's part in each shard: readers see all of it from now on, and it is durable when the tasks complete. Call it in the turns of all their
+    /// owners, in the order of the shards' numbers.
+    /// </summary>
+    public static IReadOnlyList<PendingUpdate> Begin(IReadOnlyList<PlannedUpdate> parts)
+    {
+        var pending = new PendingUpdate[parts.Count];
+        for (var i = 0; i < pending.Length; i++)
+            pending[i] = parts[i].Shard.Write(parts[i].Changes);
+        var holds = parts.Select(part => part.Shard.View.Writing()).ToList();
+        for (var i = 0; i < pending.Length; i++)
+            parts[i].Shard.Apply(parts[i].Changes, pending[i].Number);
+        foreach (var hold in holds)
+            hold.Dispose();
+        return pending;
+    }
+
+    private PendingUpdate Write(IReadOnlyCollection<PointChange> changes)
+    {
+        var number = _last + 1;
+        var durable = WriteAsync(Batch(number, changes));
+        _lastWrite = durable;
         return new(number, durable);
     }
 
-    /// <summary>Takes a new configuration, and removes the rows of vectors that are gone. Call it in the owner's turn.</summary>
-    public async Task ConfigureAsync(CollectionConfig config, CancellationToken cancellationToken)
+    private void Apply(IReadOnlyCollection<PointChange> changes, long number)
     {
-        var gone = view.Columns.Keys.Where(name => !config.HasVector(name)).ToList();
+        foreach (var change in changes)
+            view.Apply(change, number);
+        view.Applied = number;
+        Interlocked.Add(ref _changed, changes.Count);
+        Volatile.Write(ref _last, number);
+    }
+
+    /// <summary>All shards of a collection take a new configuration at once; rows of vectors that are gone are removed. Call it in the turns of all their owners.</summary>
+    public static async Task ConfigureAsync(IReadOnlyList<Shard> shards, CollectionConfig config, CancellationToken cancellationToken)
+    {
+        var gone = shards[0].View.Columns.Keys.Where(name => !config.HasVector(name)).ToList();
+        foreach (var shard in shards)
+            shard.ForgetCheckpoint(config);
+        var holds = shards.Select(shard => shard.View.Writing()).ToList();
+        foreach (var shard in shards)
+            shard.View.Configure(config);
+        foreach (var hold in holds)
+            hold.Dispose();
+        foreach (var shard in shards)
+        {
+            foreach (var name in gone)
+                await shard.RemoveRowsAsync(name, cancellationToken);
+        }
+    }
+
+    private Task RemoveRowsAsync(string vector, CancellationToken cancellationToken) => RowRemoval.RunAsync(space, keys.Vectors(vector), cancellationToken);
+
+    private void ForgetCheckpoint(CollectionConfig config)
+    {
         // What was saved of vectors that go must not come again with others of their name.
         if (config.VectorsText() != view.Config.VectorsText())
         {
             folder.RemoveBut();
             _saved = null;
         }
-
-        using (view.Writing())
-            view.Configure(config);
-        foreach (var name in gone)
-            await RowRemoval.RunAsync(space, keys.Vectors(name), cancellationToken);
     }
 
     private (Checkpoint Checkpoint, IReadOnlyList<HnswIndex> Graphs)? ReadCheckpoint()
@@ -159,9 +194,19 @@ internal sealed class Shard(ShardKeys keys, IKeyValueSpace space, ShardView view
         batch.Put(keys.LogEntry(number), LogEntryCodec.Write(changes));
         if (number > KeptEntries)
             batch.Delete(keys.LogEntry(number - KeptEntries));
-        Span<byte> end = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(end, number);
-        return batch.Put(keys.End, end);
+        return batch.PutOwned(keys.End, EndCodec.Write(number, CountAfter(changes)));
+    }
+
+    private long CountAfter(IReadOnlyCollection<PointChange> changes)
+    {
+        long count = view.Count;
+        foreach (var change in changes)
+        {
+            var there = view.TryFind(change.Id, out _);
+            count += change.IsRemoval ? there ? -1 : 0 : there ? 0 : 1;
+        }
+
+        return count;
     }
 
     private void Put(KeyValueBatch batch, PointChange change, long number, Dictionary<string, byte[]> prefixes)
@@ -206,6 +251,9 @@ internal sealed class Shard(ShardKeys keys, IKeyValueSpace space, ShardView view
 
     private sealed record Saved(long Number, long Indexed);
 }
+
+/// <summary>An operation's part in one shard.</summary>
+internal readonly record struct PlannedUpdate(Shard Shard, IReadOnlyCollection<PointChange> Changes);
 
 /// <summary>An operation that readers see.</summary>
 /// <param name="Number">Its number in the log.</param>

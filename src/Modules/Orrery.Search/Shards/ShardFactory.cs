@@ -10,9 +10,9 @@ namespace Orrery.Search.Shards;
 /// <summary>Opens shards: at the first request that needs one, by reading its rows.</summary>
 internal sealed class ShardFactory(IKeyValueStore store, CollectionRows rows, CheckpointFolder checkpoints, ILogger<ShardFactory> log) : IOwnerFactory<Shard>
 {
-    /// <summary>The key of a shard: workspace, collection, the collection's id, the shard's number. None of them holds a slash.</summary>
-    public static string KeyOf(string workspace, CollectionRecord collection, int shard) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{workspace}/{collection.Name}/{collection.Id:N}/{shard}");
+    /// <summary>The keys of a collection's shards: workspace, collection, the collection's id, the shard's number. None of them holds a slash.</summary>
+    public static IReadOnlyList<string> KeysOf(string workspace, CollectionRecord collection) =>
+        [.. Enumerable.Range(0, collection.Config.Shards).Select(shard => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{workspace}/{collection.Name}/{collection.Id:N}/{shard}"))];
 
     public async Task<Shard> CreateAsync(string key, CancellationToken cancellationToken)
     {

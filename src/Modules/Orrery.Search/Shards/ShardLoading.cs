@@ -42,6 +42,13 @@ internal sealed class ShardLoading(ShardKeys keys, IKeyValueSpace space, ShardVi
         foreach (var (name, column) in view.Columns)
         {
             var at = checkpoint.Graphs.ToList().FindIndex(graph => graph.Name == name);
+            if (checkpoint.Columns.FirstOrDefault(saved => saved.Name == name) is { } whole)
+            {
+                foreach (var (slot, vector) in whole.Vectors)
+                    column.Set(slot, vector);
+                continue;
+            }
+
             if (at < 0 || column is not DenseColumn dense)
             {
                 await ScanAsync(name, column, null, cancellationToken);

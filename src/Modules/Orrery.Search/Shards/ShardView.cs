@@ -105,11 +105,8 @@ internal sealed class ShardView : IDisposable
                 dense.Configure(vector, shape);
         }
 
-        foreach (var (name, vector) in config.SparseVectors)
-        {
-            if (before.SparseVectors.GetValueOrDefault(name)?.Idf != vector.Idf || !_columns.ContainsKey(name))
-                _columns[name] = Refilled(new SparseColumn(vector), _columns.GetValueOrDefault(name));
-        }
+        foreach (var name in config.SparseVectors.Keys)
+            _columns.TryAdd(name, new SparseColumn());
 
         foreach (var path in before.Fields.Keys.Union(config.Fields.Keys).Where(path => before.Fields.GetValueOrDefault(path) != config.Fields.GetValueOrDefault(path)))
             Fields.Forget(PayloadPath.Parse(path));
@@ -147,8 +144,11 @@ internal sealed class ShardView : IDisposable
     public IEnumerable<KeyValuePair<string, DenseColumn>> DenseColumns() =>
         _columns.Where(column => column.Value is DenseColumn).Select(column => KeyValuePair.Create(column.Key, (DenseColumn)column.Value));
 
-    /// <summary>Whether there is a graph that can be saved.</summary>
-    public bool HasGraph => DenseColumns().Any(column => column.Value is { HasGraph: true, KeepsAll: true });
+    /// <summary>Whether there is a graph, or another column, that can be saved.</summary>
+    public bool CanBeSaved => _columns.Values.Any(column => column is DenseColumn { HasGraph: true, KeepsAll: true } || column is not DenseColumn && column.Count > 0);
+
+    /// <summary>Bytes of a saved view without its graphs.</summary>
+    public long SavedBytes => _payloadBytes + _columns.Values.Where(column => column is not DenseColumn).Sum(column => column.VectorBytes);
 
     /// <summary>How many vectors graphs find.</summary>
     public long IndexedCount => DenseColumns().Sum(column => (long)column.Value.IndexedCount);
@@ -176,13 +176,6 @@ internal sealed class ShardView : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
-
-    private static SparseColumn Refilled(SparseColumn column, VectorColumn? from)
-    {
-        foreach (var slot in from?.Present.Slots() ?? [])
-            column.Set(slot, from![slot]);
-        return column;
-    }
 
     private int SlotOf(PointId id)
     {

@@ -11,7 +11,10 @@ public interface ISnapshots
 
     /// <summary>Writes a collection as it is at one moment, or (null) all collections one after the other. Writers wait meanwhile; readers do not.</summary>
     /// <exception cref="NotFoundException">There is no such collection.</exception>
-    Task<Snapshot> CreateAsync(Caller caller, string? collection, CancellationToken cancellationToken = default);
+    Task<Snapshot> CreateAsync(Caller caller, string? collection, CancellationToken cancellationToken = default) => CreateAsync(caller, collection, null, cancellationToken);
+
+    /// <summary>As <see cref="CreateAsync(Caller, string?, CancellationToken)"/>, for a pipeline.</summary>
+    Task<Snapshot> CreateAsync(Caller caller, string? collection, string? pipeline, CancellationToken cancellationToken = default);
 
     /// <summary>The content of a snapshot; seekable.</summary>
     /// <exception cref="NotFoundException">There is none of that name.</exception>
@@ -49,4 +52,5 @@ public sealed record SnapshotLocation(Uri Address, string? ApiKey);
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="Length">Its length in bytes.</param>
 /// <param name="Digest">SHA-256 of its content.</param>
-public sealed record Snapshot(string Name, DateTimeOffset CreatedAt, long Length, Digest Digest);
+/// <param name="Pipeline">The pipeline that took it; null where somebody asked for it.</param>
+public sealed record Snapshot(string Name, DateTimeOffset CreatedAt, long Length, Digest Digest, string? Pipeline = null);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Orrery.Platform.Access;
 using Orrery.Platform.KeyValues;
 using Orrery.Search.Collections;
@@ -24,7 +23,7 @@ internal sealed class SnapshotRestore(CollectionDirectory collections, Collectio
         await rows.Rows.WriteAsync(new KeyValueBatch().Put(CollectionRows.TombstoneKey(id), []), cancellationToken: cancellationToken);
         try
         {
-            await CopyAsync(reader, saved.Config, new(id, 0), cancellationToken);
+            await CopyAsync(reader, saved.Config, [.. Enumerable.Range(0, saved.Config.Shards).Select(shard => new ShardKeys(id, shard))], cancellationToken);
             await collections.ReplaceAsync(caller, new(id, name, saved.CreatedAt, saved.Config), cancellationToken);
         }
         catch
@@ -34,15 +33,19 @@ internal sealed class SnapshotRestore(CollectionDirectory collections, Collectio
         }
     }
 
-    private async Task CopyAsync(SnapshotReader reader, CollectionConfig config, ShardKeys keys, CancellationToken cancellationToken)
+    private async Task CopyAsync(SnapshotReader reader, CollectionConfig config, ShardKeys[] shards, CancellationToken cancellationToken)
     {
         var batch = new KeyValueBatch();
-        var (read, last) = (0, 0L);
+        var read = 0;
+        var (last, counts) = (new long[shards.Length], new long[shards.Length]);
         while (await reader.NextAsync(read, cancellationToken) is { } point)
         {
+            var shard = ShardViews.ShardOf(point.Id, shards.Length);
+            var keys = shards[shard];
+            counts[shard]++;
             batch.Put(keys.Point(point.Id), point.Row);
             var (version, payload) = RowCodec.ReadPoint(point.Row);
-            last = Math.Max(last, version);
+            last[shard] = Math.Max(last[shard], version);
             if (payload is not null)
                 OperationPlan.Check(payload);
             foreach (var (vector, row) in point.Vectors)
@@ -58,9 +61,12 @@ internal sealed class SnapshotRestore(CollectionDirectory collections, Collectio
             batch = new();
         }
 
-        var end = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(end, last);
+        for (var shard = 0; shard < shards.Length; shard++)
+        {
+            batch.Put(shards[shard].End, EndCodec.Write(last[shard], counts[shard]));
+        }
+
         // The store's log is in order: what is durable after this has all before it.
-        await rows.Rows.WriteAsync(batch.Put(keys.End, end), Durability.Relaxed, cancellationToken);
+        await rows.Rows.WriteAsync(batch, Durability.Relaxed, cancellationToken);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class SnapshotStore(CollectionDirectory collections, CollectionR
         return snapshots;
     }
 
-    public async Task<Snapshot> CreateAsync(Caller caller, string? collection, CancellationToken cancellationToken = default)
+    public async Task<Snapshot> CreateAsync(Caller caller, string? collection, string? pipeline, CancellationToken cancellationToken = default)
     {
         CollectionAccess.RequireUnscoped(caller);
         var now = clock.GetUtcNow();
@@ -40,11 +40,11 @@ internal sealed class SnapshotStore(CollectionDirectory collections, CollectionR
             await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
             {
                 foreach (var member in members)
-                    SnapshotWriter.Write(file, member.Record, member.Shard.View, name);
+                    SnapshotWriter.Write(file, member.Record, member.Views, name);
             }
 
             var blob = await blobs.PutFileAsync(path, cancellationToken);
-            var snapshot = new Snapshot(name, now, blob.Length, blob.Digest);
+            var snapshot = new Snapshot(name, now, blob.Length, blob.Digest, pipeline);
             await rows.Rows.WriteAsync(new KeyValueBatch().Put(Key(caller, scope, name), JsonSerializer.SerializeToUtf8Bytes(snapshot, LedgerJson.Options)), cancellationToken: cancellationToken);
             return snapshot;
         }

@@ -13,7 +13,7 @@ namespace Orrery.Search.Snapshots;
 /// </summary>
 internal static class SnapshotWriter
 {
-    public static void Write(Stream stream, CollectionRecord collection, ShardView view, string name)
+    public static void Write(Stream stream, CollectionRecord collection, ShardViews views, string name)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var writer = new Part(stream, hash);
@@ -22,27 +22,32 @@ internal static class SnapshotWriter
         // The name makes two snapshots of the same points two contents.
         writer.Bytes(Encoding.UTF8.GetBytes(name));
         writer.Bytes(JsonSerializer.SerializeToUtf8Bytes(collection, LedgerJson.Options));
-        using (view.Reading())
+        using (views.Reading())
         {
-            foreach (var id in view.Ids.All())
-            {
-                view.TryFind(id, out var slot);
-                writer.Bytes(ShardKeys.IdBytes(id));
-                writer.Bytes(RowCodec.Point(view.Version(slot), view.Payload(slot)));
-                var columns = view.Columns.Where(column => column.Value.Present[slot]).ToList();
-                writer.Number(columns.Count);
-                foreach (var (vector, column) in columns)
-                {
-                    writer.Bytes(Encoding.UTF8.GetBytes(vector));
-                    writer.Bytes(RowCodec.Vector(column[slot]));
-                }
-            }
-
+            foreach (var view in views.Shards)
+                Points(writer, view);
             writer.Number(0);
-            writer.Number(view.Count);
+            writer.Number(views.Count);
         }
 
         stream.Write(hash.GetHashAndReset());
+    }
+
+    private static void Points(Part writer, ShardView view)
+    {
+        foreach (var id in view.Ids.All())
+        {
+            view.TryFind(id, out var slot);
+            writer.Bytes(ShardKeys.IdBytes(id));
+            writer.Bytes(RowCodec.Point(view.Version(slot), view.Payload(slot)));
+            var columns = view.Columns.Where(column => column.Value.Present[slot]).ToList();
+            writer.Number(columns.Count);
+            foreach (var (vector, column) in columns)
+            {
+                writer.Bytes(Encoding.UTF8.GetBytes(vector));
+                writer.Bytes(RowCodec.Vector(column[slot]));
+            }
+        }
     }
 
     private readonly struct Part(Stream stream, IncrementalHash hash)

@@ -1,11 +1,10 @@
-using Orrery.Search.Collections;
 using Orrery.Search.Points;
 using Orrery.Search.Shards;
 
 namespace Orrery.Search.Vectors;
 
 /// <summary>Sparse vectors behind an inverted index: a search meets the points that share a component with the query, and no others.</summary>
-internal sealed class SparseColumn(SparseVectorConfig config) : VectorColumn
+internal sealed class SparseColumn : VectorColumn
 {
     private readonly Dictionary<int, SparseVector> _vectors = [];
     private readonly Dictionary<uint, Dictionary<int, float>> _postings = [];
@@ -20,13 +19,13 @@ internal sealed class SparseColumn(SparseVectorConfig config) : VectorColumn
 
     public override Func<int, float> Scorer(VectorValue query)
     {
-        var wanted = Weighted((SparseVector)query, null);
+        var wanted = (SparseVector)query;
         return slot => Dot(wanted, _vectors[slot]);
     }
 
     public override List<Hit> Search(VectorValue query, int limit, SlotSet? allowed, SearchEffort effort)
     {
-        var wanted = Weighted((SparseVector)query, effort.Corpus);
+        var wanted = (SparseVector)query;
         var scores = new Dictionary<int, float>();
         for (var i = 0; i < wanted.Indices.Length; i++)
         {
@@ -44,6 +43,9 @@ internal sealed class SparseColumn(SparseVectorConfig config) : VectorColumn
             best.Offer(slot, score);
         return best.Take();
     }
+
+    /// <summary>How many points have a component, of those that count (all where null).</summary>
+    public int CountWith(uint index, SlotSet? corpus) => !_postings.TryGetValue(index, out var posting) ? 0 : corpus is null ? posting.Count : posting.Keys.Count(slot => corpus[slot]);
 
     /// <summary>Whether two vectors share a component.</summary>
     public static bool Overlap(SparseVector x, SparseVector y)
@@ -101,20 +103,5 @@ internal sealed class SparseColumn(SparseVectorConfig config) : VectorColumn
         }
 
         return sum;
-    }
-
-    private SparseVector Weighted(SparseVector query, SlotSet? corpus)
-    {
-        if (!config.Idf)
-            return query;
-        var values = (float[])query.Values.Clone();
-        var population = corpus is null ? Count : Present.And(corpus).Count;
-        for (var i = 0; i < values.Length; i++)
-        {
-            var with = _postings.TryGetValue(query.Indices[i], out var posting) ? corpus is null ? posting.Count : posting.Keys.Count(slot => corpus[slot]) : 0;
-            values[i] *= (float)Math.Log((population - with + 0.5) / (with + 0.5) + 1);
-        }
-
-        return new(query.Indices, values);
     }
 }

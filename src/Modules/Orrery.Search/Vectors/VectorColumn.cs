@@ -7,9 +7,8 @@ namespace Orrery.Search.Vectors;
 /// <param name="Exact">Compare with all, whatever it costs.</param>
 /// <param name="Ef">Candidates that a graph keeps.</param>
 /// <param name="IndexedOnly">Leave out what is in no index yet.</param>
-/// <param name="Corpus">The points that count for how rare a component is; all where null.</param>
 /// <param name="Oversampling">How many times as many as are wanted are compared by their vectors, where codes rank.</param>
-internal sealed record SearchEffort(bool Exact = false, int? Ef = null, bool IndexedOnly = false, SlotSet? Corpus = null, double? Oversampling = null);
+internal sealed record SearchEffort(bool Exact = false, int? Ef = null, bool IndexedOnly = false, double? Oversampling = null);
 
 /// <summary>
 /// All vectors of one name, by slot. Changed by the shard's writer alone, while nobody reads; searches run side by side.

@@ -28,6 +28,8 @@ internal sealed class QdrantRefusal(int status, string message) : Exception(mess
         ConflictException conflict => (409, $"Wrong input: {conflict.Message}"),
         OrreryException refusal => (Platform.Http.Problems.Status(refusal.Code), refusal.Message),
         Microsoft.AspNetCore.Http.BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+        // An element that was asked for what it is not: half a surrogate pair, which is no text, wherever a text may stand.
+        InvalidOperationException { Source: { } source } when source.StartsWith("System.Text.Json", StringComparison.Ordinal) => (400, $"Format error in JSON body: {error.Message}"),
         _ => null,
     };
 }

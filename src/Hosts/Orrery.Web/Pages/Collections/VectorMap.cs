@@ -3,6 +3,7 @@ using Orrery.Search.Collections;
 using Orrery.Search.Filters;
 using Orrery.Search.Points;
 using Orrery.Search.Queries;
+using Orrery.Vectors.Distances;
 using Orrery.Vectors.Projection;
 
 namespace Orrery.Web.Pages.Collections;
@@ -14,11 +15,21 @@ namespace Orrery.Web.Pages.Collections;
 /// <param name="Group">Which of the map's groups it belongs to; -1: none.</param>
 public sealed record MapPoint(PointId Id, double X, double Y, int Group);
 
-/// <summary>A sample of a collection's vectors on the plane in which they differ most.</summary>
+/// <summary>How vectors come onto a plane.</summary>
+public enum MapKind
+{
+    /// <summary>The plane in which they differ most: large distances are true.</summary>
+    Components,
+    /// <summary>UMAP: neighbours stay neighbours.</summary>
+    Neighbours,
+}
+
+/// <summary>A sample of a collection's vectors on a plane.</summary>
 /// <param name="Points">The sample.</param>
 /// <param name="Groups">The most frequent values of the field that colours it.</param>
+/// <param name="Kind">Which plane it is.</param>
 /// <param name="Share">How much of the vectors' variance the plane shows; null where it is not known.</param>
-public sealed record VectorMap(IReadOnlyList<MapPoint> Points, IReadOnlyList<string> Groups, double? Share)
+public sealed record VectorMap(IReadOnlyList<MapPoint> Points, IReadOnlyList<string> Groups, double? Share, MapKind Kind = MapKind.Components)
 {
     private const int Sample = 600;
 
@@ -26,7 +37,7 @@ public sealed record VectorMap(IReadOnlyList<MapPoint> Points, IReadOnlyList<str
     private const int MaxGroups = 6;
 
     /// <summary>Null where the vector has no place on a map: it is sparse, or several a point.</summary>
-    public static VectorMap? Of(ICollection collection, string vector, Filter? filter, PayloadPath? colour)
+    public static VectorMap? Of(ICollection collection, string vector, Filter? filter, PayloadPath? colour, MapKind kind = MapKind.Components)
     {
         if (!collection.Config.Vectors.TryGetValue(vector, out var config) || config.IsMulti || config.Size < 2)
             return null;
@@ -40,17 +51,29 @@ public sealed record VectorMap(IReadOnlyList<MapPoint> Points, IReadOnlyList<str
         for (var i = 0; i < found.Count; i++)
             found[i].Vector!.Values.CopyTo(values, i * config.Size);
         var components = PrincipalComponents.Fit(values, config.Size, 2);
+        var neighbours = kind == MapKind.Neighbours ? Umap.Draw(values, config.Size, MetricOf(config.Distance)) : null;
         var words = found.Select(pair => colour is null ? null : WordOf(pair.Point, colour)).ToList();
         var groups = words.OfType<string>().GroupBy(word => word).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).Take(MaxGroups).Select(group => group.Key).ToList();
         var place = new double[2];
         return new(
             [.. found.Select((pair, i) =>
             {
-                components.Project(pair.Vector!.Values, place);
+                if (neighbours is null)
+                    components.Project(pair.Vector!.Values, place);
+                else
+                    (place[0], place[1]) = (neighbours[2 * i], neighbours[2 * i + 1]);
                 return new MapPoint(pair.Point.Id, place[0], place[1], words[i] is { } word ? groups.IndexOf(word) : -1);
             })],
-            groups, ShareOf(values, config.Size, components));
+            groups, neighbours is null ? ShareOf(values, config.Size, components) : null, kind);
     }
+
+    private static Metric MetricOf(VectorDistance distance) => distance switch
+    {
+        // Of length 1 already; the angle says the same, and is a distance.
+        VectorDistance.Cosine or VectorDistance.Dot => Metric.Cosine,
+        VectorDistance.Manhattan => Metric.Manhattan,
+        _ => Metric.Euclidean,
+    };
 
     private static double? ShareOf(float[] values, int size, PrincipalComponents components)
     {

@@ -133,7 +133,8 @@ internal sealed class QueryEndpoints(Lazy<ICollections> collections)
                 json.Id(row);
                 json.WritePropertyName("b"u8);
                 json.Id(other);
-                json.WriteNumber("score"u8, score);
+                json.WritePropertyName("score"u8);
+                json.Score(score);
                 json.WriteEndObject();
             }
 
@@ -153,7 +154,7 @@ internal sealed class QueryEndpoints(Lazy<ICollections> collections)
             Numbers("offsets_col", rows.SelectMany(row => row.Nearest.Select(near => (double)places[near.Other])));
             json.WriteStartArray("scores"u8);
             foreach (var near in rows.SelectMany(row => row.Nearest))
-                json.WriteNumberValue(near.Score);
+                json.Score(near.Score);
             json.WriteEndArray();
             json.WriteStartArray("ids"u8);
             foreach (var row in rows)

@@ -98,18 +98,22 @@ internal sealed class ServiceEndpoints(Lazy<ICollections> collections)
 
     private async Task<Action<Utf8JsonWriter>> ShardsAsync(QdrantCall call)
     {
-        var points = (await collections.Value.OpenAsync(call.Caller, call.Collection, call.Aborted)).State().Points;
+        var shards = (await collections.Value.OpenAsync(call.Caller, call.Collection, call.Aborted)).State().Shards;
         return json =>
         {
             json.WriteStartObject();
             json.WriteNumber("peer_id"u8, 1);
-            json.WriteNumber("shard_count"u8, 1);
+            json.WriteNumber("shard_count"u8, shards.Count);
             json.WriteStartArray("local_shards"u8);
-            json.WriteStartObject();
-            json.WriteNumber("shard_id"u8, 0);
-            json.WriteNumber("points_count"u8, points);
-            json.WriteString("state"u8, "Active"u8);
-            json.WriteEndObject();
+            for (var shard = 0; shard < shards.Count; shard++)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("shard_id"u8, shard);
+                json.WriteNumber("points_count"u8, shards[shard]);
+                json.WriteString("state"u8, "Active"u8);
+                json.WriteEndObject();
+            }
+
             json.WriteEndArray();
             json.WriteStartArray("remote_shards"u8);
             json.WriteEndArray();

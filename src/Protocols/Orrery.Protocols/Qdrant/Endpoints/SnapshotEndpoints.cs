@@ -39,7 +39,7 @@ internal sealed class SnapshotEndpoints(Lazy<ISnapshots> snapshots, Lazy<ICollec
 
     private async Task<Action<Utf8JsonWriter>> ListAsync(QdrantCall call)
     {
-        var list = await snapshots.Value.ListAsync(call.Caller, Scope(call), call.Aborted);
+        var list = await snapshots.Value.ListAsync(call.Caller, await ScopeAsync(call), call.Aborted);
         return json =>
         {
             json.WriteStartArray();
@@ -51,14 +51,14 @@ internal sealed class SnapshotEndpoints(Lazy<ISnapshots> snapshots, Lazy<ICollec
 
     private async Task<Action<Utf8JsonWriter>> CreateAsync(QdrantCall call)
     {
-        var snapshot = await snapshots.Value.CreateAsync(call.Caller, Scope(call), call.Aborted);
+        var snapshot = await snapshots.Value.CreateAsync(call.Caller, await ScopeAsync(call), call.Aborted);
         call.AcceptUnlessWaited();
         return json => Write(json, snapshot);
     }
 
     private async Task<Action<Utf8JsonWriter>> DeleteAsync(QdrantCall call)
     {
-        await snapshots.Value.DeleteAsync(call.Caller, Scope(call), call.Route("snapshot"), call.Aborted);
+        await snapshots.Value.DeleteAsync(call.Caller, await ScopeAsync(call), call.Route("snapshot"), call.Aborted);
         call.AcceptUnlessWaited();
         return json => json.WriteBooleanValue(true);
     }
@@ -66,7 +66,7 @@ internal sealed class SnapshotEndpoints(Lazy<ISnapshots> snapshots, Lazy<ICollec
     private async Task DownloadAsync(HttpContext http)
     {
         Stream? content = null;
-        await QdrantCall.TryAsync(http, async call => content = await snapshots.Value.OpenAsync(call.Caller, Scope(call), call.Route("snapshot"), call.Aborted));
+        await QdrantCall.TryAsync(http, async call => content = await snapshots.Value.OpenAsync(call.Caller, await ScopeAsync(call), call.Route("snapshot"), call.Aborted));
         if (content is null)
             return;
         await using var stream = content;
@@ -83,7 +83,7 @@ internal sealed class SnapshotEndpoints(Lazy<ISnapshots> snapshots, Lazy<ICollec
         Digest? checksum = body.RootElement.Member("checksum") is { } given ? ReadChecksum(given.Text("checksum")) : null;
         if (location.StartsWith("file://", StringComparison.OrdinalIgnoreCase) && !location.StartsWith("file:///", StringComparison.OrdinalIgnoreCase) && !location.StartsWith("file://localhost/", StringComparison.OrdinalIgnoreCase))
             throw QdrantRefusal.BadRequest("Invalid snapshot URI, file path must be absolute or on localhost");
-        var scope = Scope(call)!;
+        var scope = (await ScopeAsync(call))!;
         // A shard is one of a collection that is there; a collection is made where it is not.
         if (call.Route("shard").Length > 0 && !await collections.Value.ExistsAsync(call.Caller, scope, call.Aborted))
             throw new NotFoundException($"Collection `{scope}` doesn't exist!");
@@ -99,7 +99,7 @@ internal sealed class SnapshotEndpoints(Lazy<ISnapshots> snapshots, Lazy<ICollec
 
     private async Task<Action<Utf8JsonWriter>> UploadAsync(QdrantCall call)
     {
-        var scope = Scope(call)!;
+        var scope = (await ScopeAsync(call))!;
         var checksum = call.Http.Request.Query["checksum"] is [{ Length: > 0 } text] ? ReadChecksum(text) : (Digest?)null;
         await snapshots.Value.RestoreAsync(call.Caller, scope, await FileAsync(call), checksum, call.Aborted);
         call.AcceptUnlessWaited();
@@ -126,11 +126,16 @@ internal sealed class SnapshotEndpoints(Lazy<ISnapshots> snapshots, Lazy<ICollec
         throw QdrantRefusal.BadRequest("Expected a file in the form, in a part named `snapshot`");
     }
 
-    private static string? Scope(QdrantCall call)
+    private async Task<string?> ScopeAsync(QdrantCall call)
     {
-        if (call.Route("shard") is { Length: > 0 } and not "0" and var shard)
+        if (call.Collection is not { Length: > 0 } name)
+            return null;
+        if (call.Route("shard") is not { Length: > 0 } shard)
+            return name;
+        var shards = await collections.Value.ExistsAsync(call.Caller, name, call.Aborted) ? (await collections.Value.OpenAsync(call.Caller, name, call.Aborted)).Config.Shards : 1;
+        if (!int.TryParse(shard, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) || number >= shards)
             throw new NotFoundException($"Shard {shard} is not found");
-        return call.Collection is { Length: > 0 } name ? name : null;
+        return shards == 1 ? name : throw QdrantRefusal.NotImplemented("snapshots of one of several shards; take one of the collection");
     }
 
     private static void Write(Utf8JsonWriter json, Snapshot snapshot)

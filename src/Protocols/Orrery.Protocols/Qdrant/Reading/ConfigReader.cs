@@ -25,7 +25,7 @@ internal static class ConfigReader
         }
 
         NotPinned(body.Member("payload"), "payload");
-        foreach (var positive in new[] { "shard_number", "replication_factor", "write_consistency_factor" })
+        foreach (var positive in new[] { "replication_factor", "write_consistency_factor" })
             body.Member(positive)?.Whole(positive, 1);
         if (body.Member("wal_config")?.Member("wal_capacity_mb") is { } capacity)
             capacity.Whole("wal_config.wal_capacity_mb", 1);
@@ -33,6 +33,7 @@ internal static class ConfigReader
         {
             Vectors = body.Member("vectors") is { } vectors ? Dense(vectors) : new Dictionary<string, DenseVectorConfig>(),
             SparseVectors = body.Member("sparse_vectors") is { } sparse ? Sparse(sparse) : new Dictionary<string, SparseVectorConfig>(),
+            Shards = body.Member("shard_number")?.Whole("shard_number", 1) ?? 1,
             Hnsw = Hnsw(body.Member("hnsw_config")) ?? new(),
             IndexingThreshold = Optimizers(body.Member("optimizers_config")),
             Codes = Codes(accepted.GetValueOrDefault("quantization_config"), "quantization_config"),
@@ -108,19 +109,19 @@ internal static class ConfigReader
     {
         if (vectors.Member("size") is { ValueKind: JsonValueKind.Number } || vectors.Member("distance") is { ValueKind: JsonValueKind.String })
             return new() { [Point.Unnamed] = DenseVector(vectors, "vectors") };
-        return vectors.EnumerateObject().ToDictionary(vector => vector.Name, vector => DenseVector(vector.Value, $"vectors.{vector.Name}"), StringComparer.Ordinal);
+        return vectors.Members("vectors").ToDictionary(vector => vector.Name, vector => DenseVector(vector.Value, $"vectors.{vector.Name}"), StringComparer.Ordinal);
     }
 
     private static Dictionary<string, SparseVectorConfig> Sparse(JsonElement vectors)
     {
-        var sparse = vectors.EnumerateObject().ToDictionary(vector => vector.Name, vector => SparseVector(vector.Value), StringComparer.Ordinal);
+        var sparse = vectors.Members("sparse_vectors").ToDictionary(vector => vector.Name, vector => SparseVector(vector.Value), StringComparer.Ordinal);
         return sparse.ContainsKey("") ? throw QdrantRefusal.BadRequest("Sparse vector name cannot be empty") : sparse;
     }
 
     private static Dictionary<string, DenseVectorConfig> Updated(IReadOnlyDictionary<string, DenseVectorConfig> vectors, JsonElement diffs)
     {
         var updated = new Dictionary<string, DenseVectorConfig>(vectors, StringComparer.Ordinal);
-        foreach (var diff in diffs.EnumerateObject())
+        foreach (var diff in diffs.Members("vectors"))
         {
             if (!updated.TryGetValue(diff.Name, out var vector))
                 throw new Kernel.InvalidException($"Not existing vector name error: {diff.Name}");
@@ -151,7 +152,7 @@ internal static class ConfigReader
     private static Dictionary<string, SparseVectorConfig> Updated(IReadOnlyDictionary<string, SparseVectorConfig> vectors, JsonElement diffs)
     {
         var updated = new Dictionary<string, SparseVectorConfig>(vectors, StringComparer.Ordinal);
-        foreach (var diff in diffs.EnumerateObject())
+        foreach (var diff in diffs.Members("sparse_vectors"))
         {
             if (!updated.TryGetValue(diff.Name, out var vector))
                 throw new Kernel.InvalidException($"Not existing vector name error: {diff.Name}");
@@ -166,8 +167,8 @@ internal static class ConfigReader
     {
         if (quantization.ValueKind != JsonValueKind.Object || quantization.Member("scalar") is not { } scalar)
             return null;
-        if (scalar.Required("type").Text("type") != "int8")
-            throw QdrantRefusal.Format($"unknown variant `{scalar.Required("type").GetString()}` for `{path}.scalar.type`, expected `int8`");
+        if (scalar.Required("type").Text("type") is var type && type != "int8")
+            throw QdrantRefusal.Format($"unknown variant `{type}` for `{path}.scalar.type`, expected `int8`");
         var quantile = scalar.Member("quantile")?.Number("quantile") ?? DefaultQuantile;
         return quantile is >= 0.5 and <= 1 ? new(quantile) : throw QdrantRefusal.Validation($"{path}.scalar.quantile", $"value {quantile} invalid, must be from 0.5 to 1.0");
     }
@@ -216,7 +217,7 @@ internal static class ConfigReader
 
     private static JsonElement Element(IReadOnlyDictionary<string, JsonElement> members) => JsonSerializer.SerializeToElement(members);
 
-    private static Dictionary<string, JsonElement> Members(JsonElement value) => value.EnumerateObject().ToDictionary(member => member.Name, member => member.Value);
+    private static Dictionary<string, JsonElement> Members(JsonElement value) => value.Members("configuration").ToDictionary(member => member.Name, member => member.Value);
 
     // A null takes a member away, or (keepNulls) says nothing.
     private static IReadOnlyDictionary<string, JsonElement> Merged(IReadOnlyDictionary<string, JsonElement> members, JsonElement? over, bool keepNulls = false)

@@ -34,7 +34,7 @@ internal static class FieldSchemaReader
     {
         if (stemmer.ValueKind != JsonValueKind.Object || stemmer.Member("type")?.Text("type") is null or "none" or "disabled")
             return Search.Filters.Stemmer.None;
-        var (type, language) = (stemmer.Member("type")!.Value.GetString(), stemmer.Member("language")?.Text("language"));
+        var (type, language) = (stemmer.Member("type")!.Value.Text("type"), stemmer.Member("language")?.Text("language"));
         return type == "snowball" && language is "english" or "en"
             ? Search.Filters.Stemmer.English
             : throw QdrantRefusal.NotImplemented($"the stemmer '{type}' of '{language}'; there is Snowball's of English");

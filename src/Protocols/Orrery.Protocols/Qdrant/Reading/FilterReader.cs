@@ -22,7 +22,7 @@ internal static class FilterReader
             throw QdrantRefusal.Format($"filters are nested deeper than {Filter.MaxDepth} levels");
         if (filter.ValueKind != JsonValueKind.Object)
             throw QdrantRefusal.Format($"expected a filter, got {JsonRead.Shown(filter)}");
-        foreach (var member in filter.EnumerateObject().Where(member => !Members.Contains(member.Name)))
+        foreach (var member in filter.Members("filter").Where(member => !Members.Contains(member.Name)))
             throw QdrantRefusal.Format($"unknown field `{member.Name}`, expected one of `should`, `min_should`, `must`, `must_not`");
         return new()
         {

@@ -50,6 +50,11 @@ internal static class JsonRead
         ? value.EnumerateArray()
         : throw QdrantRefusal.Format($"invalid type for `{name}`: expected an array, got {Shown(value)}");
 
+    /// <summary>The members of an object.</summary>
+    public static JsonElement.ObjectEnumerator Members(this JsonElement value, string name) => value.ValueKind == JsonValueKind.Object
+        ? value.EnumerateObject()
+        : throw QdrantRefusal.Format($"invalid type for `{name}`: expected an object, got {Shown(value)}");
+
     /// <summary>The items of an array, or the value itself where it is no array.</summary>
     public static IEnumerable<JsonElement> OneOrMany(this JsonElement value) => value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
 

@@ -79,7 +79,7 @@ internal static class OperationReader
         var points = ids.ConvertAll(id => new Dictionary<string, VectorValue>(StringComparer.Ordinal));
         if (vectors.ValueKind == JsonValueKind.Object)
         {
-            foreach (var named in vectors.EnumerateObject())
+            foreach (var named in vectors.Members("vectors"))
                 Spread(named.Value, named.Name);
         }
         else

@@ -52,7 +52,7 @@ internal static class PointReader
         if (vectors.ValueKind != JsonValueKind.Object || IsSparse(vectors) || vectors.TryGetProperty("text"u8, out var text) && text.ValueKind == JsonValueKind.String)
             return new Dictionary<string, VectorValue> { [Search.Points.Point.Unnamed] = Vector(vectors) };
         var named = new Dictionary<string, VectorValue>(StringComparer.Ordinal);
-        foreach (var vector in vectors.EnumerateObject())
+        foreach (var vector in vectors.Members("vector"))
             named[vector.Name] = Vector(vector.Value);
         return named;
     }

@@ -25,7 +25,7 @@ internal static class CollectionWriter
         json.WriteString("optimizer_status"u8, "ok"u8);
         json.WriteNumber("indexed_vectors_count"u8, state.Indexed);
         json.WriteNumber("points_count"u8, state.Points);
-        json.WriteNumber("segments_count"u8, 1);
+        json.WriteNumber("segments_count"u8, state.Shards.Count);
         json.WriteStartObject("config"u8);
         Parameters(json, config);
         Section(json, "hnsw_config", Hnsw, config.Hnsw.Accepted);

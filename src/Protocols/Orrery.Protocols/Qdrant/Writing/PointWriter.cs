@@ -25,6 +25,15 @@ internal static class PointWriter
         json.WriteEndObject();
     }
 
+    /// <summary>A score; one that is beyond all numbers, as of components of 1e30, is null, as Qdrant writes it.</summary>
+    public static void Score(this Utf8JsonWriter json, float score)
+    {
+        if (float.IsFinite(score))
+            json.WriteNumberValue(score);
+        else
+            json.WriteNullValue();
+    }
+
     /// <summary>A point as queries answer it.</summary>
     public static void Scored(this Utf8JsonWriter json, StoredPoint point)
     {
@@ -32,7 +41,8 @@ internal static class PointWriter
         json.WritePropertyName("id"u8);
         json.Id(point.Id);
         json.WriteNumber("version"u8, point.Version);
-        json.WriteNumber("score"u8, point.Score);
+        json.WritePropertyName("score"u8);
+        json.Score(point.Score);
         Content(json, point);
         json.WriteEndObject();
     }
