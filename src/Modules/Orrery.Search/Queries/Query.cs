@@ -110,6 +110,9 @@ public sealed record QueryStage
     /// <summary>How many times as many as are wanted are compared by their vectors where codes rank; null leaves it to the engine.</summary>
     public double? Oversampling { get; init; }
 
+    /// <summary>Whether all that a graph's codes find is compared by its vectors.</summary>
+    public bool IgnoresCodes { get; init; }
+
     /// <summary>Whether vectors that are in no graph yet are left out.</summary>
     public bool IndexedOnly { get; init; }
 

@@ -75,7 +75,7 @@ internal sealed class QueryRun(ShardViews views, VectorLookup examples)
             case RandomSample:
                 return new(Sample(allowed ?? views.Find(null), limit));
             default:
-                var search = new VectorSearch(views, stage, examples, allowed, new(exact, stage.Ef, stage.IndexedOnly, stage.Oversampling));
+                var search = new VectorSearch(views, stage, examples, allowed, new(exact, stage.Ef, stage.IndexedOnly, stage.IgnoresCodes ? int.MaxValue : stage.Oversampling));
                 return new(search.Run(limit), search.GreaterIsBetter);
         }
     }

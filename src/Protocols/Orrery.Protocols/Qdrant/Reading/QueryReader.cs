@@ -68,6 +68,7 @@ internal static class QueryReader
             Exact = effort?.Member("exact")?.Truth("exact") ?? false,
             Ef = effort?.Member("hnsw_ef")?.Whole("internal.params.hnsw_ef", 1),
             Oversampling = Oversampling(effort?.Member("quantization")),
+            IgnoresCodes = effort?.Member("quantization")?.Member("ignore")?.Truth("ignore") ?? false,
             IndexedOnly = effort?.Member("indexed_only")?.Truth("indexed_only") ?? false,
             ScoreThreshold = (float?)body.Member("score_threshold")?.Number("score_threshold"),
             Limit = body.Member("limit")?.Whole(limitPath, 1) ?? 10,
@@ -77,15 +78,14 @@ internal static class QueryReader
         };
     }
 
-    // Without codes, or without a second look at what they find: as exact as it can be.
+    // Without a second look at what codes find would be less exact, and no faster here.
     private static double? Oversampling(JsonElement? quantization)
     {
         if (quantization is not { } given)
             return null;
         given.Member("rescore")?.Truth("rescore");
-        if (given.Member("oversampling")?.Number("oversampling") is { } factor)
-            return factor >= 1 ? factor : throw QdrantRefusal.Validation("internal.params.quantization.oversampling", $"value {factor} invalid, must be 1.0 or larger");
-        return given.Member("ignore")?.Truth("ignore") ?? false ? int.MaxValue : null;
+        var factor = given.Member("oversampling")?.Number("oversampling");
+        return factor is null or >= 1 ? factor : throw QdrantRefusal.Validation("internal.params.quantization.oversampling", $"value {factor} invalid, must be 1.0 or larger");
     }
 
     private static QueryStage Stage(JsonElement body, int depth)
