@@ -52,7 +52,7 @@ public sealed class VectorKillTests(ITestOutputHelper output)
 
     private async Task FillAsync(Server server)
     {
-        await SendAsync(server, HttpMethod.Put, "", $$"""{"vectors":{"size":{{Size}},"distance":"Euclid"},"shard_number":2,"optimizers_config":{"indexing_threshold":100}}""");
+        await SendAsync(server, HttpMethod.Put, "", $$$"""{"vectors":{"size":{{{Size}}},"distance":"Euclid"},"shard_number":2,"optimizers_config":{"indexing_threshold":100}}""");
         while (_next < First)
             await UpsertAsync(server, Take(1_000));
     }
