@@ -39,7 +39,7 @@ public sealed class ProjectReferenceTests
         ["Server"] = ["Kernel", "Platform", "Embedded", "Cluster", "Ledger", "Gateway", "Data", "Features", "Training", "Pipelines", "Serving", "Monitoring", "Search", "Protocols", "Web"],
         ["Import"] = ["Kernel", "Platform", "Client"],
         ["Comparison"] = ["Kernel", "Platform", "Vectors", "Client", "Import"],
-        ["Cli"] = ["Kernel", "Platform", "Vectors", "Client", "Import", "Comparison", "Server", "Web"],
+        ["Cli"] = ["Kernel", "Platform", "Vectors", "Language", "Client", "Import", "Comparison", "Server", "Web"],
     };
 
     [Fact]

@@ -56,6 +56,27 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task A_language_model_is_made_smaller_and_goes_on_with_a_text_without_a_server()
+    {
+        var model = SharedData.Need("stories260K/stories260K.bin");
+        using var folder = new TempFolder();
+        var text = folder.File("text.txt");
+        await File.AppendAllTextAsync(text, "Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball.");
+        var made = await OrreryProcess.RunAsync(folder, "model", "quantize", model, "small.gguf", "--to", "Q8_0", "--text", text, "--json");
+        Assert.Equal(0, made.ExitCode);
+        using var answer = JsonDocument.Parse(made.Output);
+        double Figure(string name) => answer.RootElement.GetProperty(name).GetDouble();
+        Assert.InRange(Figure("perplexityBefore"), 1, 5);
+        Assert.InRange(Figure("perplexityAfter") / Figure("perplexityBefore"), 0.97, 1.03);
+        Assert.True(Figure("bytesAfter") < 0.5 * Figure("bytesBefore"));
+
+        var generated = await OrreryProcess.RunAsync(folder, "lm", "generate", "small.gguf", "Once upon a time", "--temperature", "0", "--max-tokens", "12");
+        Assert.StartsWith("Once upon a time, there was a little girl named Lily", generated.Output, StringComparison.Ordinal);
+        Assert.Contains("12 generated", generated.Errors);
+        Assert.Equal(1, (await OrreryProcess.RunAsync(folder, "model", "quantize", model, "small.gguf")).ExitCode);
+    }
+
+    [Fact]
     public async Task Without_a_server_it_says_how_to_start_one()
     {
         using var folder = new TempFolder();

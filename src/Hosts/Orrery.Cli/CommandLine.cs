@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orrery.Cli.Commands;
+using Orrery.Cli.Commands.Lm;
 
 namespace Orrery.Cli;
 
@@ -37,6 +38,7 @@ internal static class CommandLine
         SyncCommand.Create(),
         ModelCommand.Create(),
         GatewayCommand.Create(),
+        LmCommand.Create(),
         LineageCommand.Create(),
         StatusCommand.Create(),
         LoginCommand.Create(),

@@ -1,3 +1,4 @@
+using Orrery.Language.Adapters;
 using Orrery.Language.Inference.Sampling;
 
 namespace Orrery.Language.Inference;
@@ -25,6 +26,9 @@ public sealed record GenerationOptions
     /// comes otherwise.
     /// </summary>
     public int LookAhead { get; init; }
+
+    /// <summary>An adapter of this model, opened by <see cref="LanguageModel.OpenAdapter"/>; null for none. Others in the same step may have others.</summary>
+    public LoraAdapter? Adapter { get; init; }
 
     internal const int MostLookAhead = 16;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Orrery.Kernel;
+using Orrery.Language.Adapters;
 using Orrery.Language.Inference.Cache;
 using Orrery.Language.Inference.Scheduling;
 using Orrery.Language.Kernels.Threads;
@@ -40,7 +41,10 @@ public sealed class LanguageModel : IDisposable
     public int ContextLength { get; }
 
     /// <summary>Bytes of the cache for one position of one sequence.</summary>
-    public long CacheBytesPerPosition => 2L * sizeof(float) * Configuration.LayerCount * Configuration.KeyValueHeadCount * Configuration.HeadDimension;
+    public long CacheBytesPerPosition => CacheBytes(Configuration);
+
+    /// <summary>Threads that compute.</summary>
+    internal int Threads => _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads;
 
     /// <summary>Opens a model: GGUF, safetensors with config.json (a file or folder), or a llama2.c checkpoint.</summary>
     /// <exception cref="NotFoundException">There is no such file.</exception>
@@ -54,6 +58,15 @@ public sealed class LanguageModel : IDisposable
         return new(file, options ?? new());
     }
 
+    /// <summary>Opens an adapter of this model: a folder with PEFT's adapter_config.json and adapter_model.safetensors.</summary>
+    /// <exception cref="NotFoundException">There is no such folder or file.</exception>
+    /// <exception cref="InvalidException">It is damaged, does not fit the model, or does more than low-rank products of attention and feed-forward projections.</exception>
+    public LoraAdapter OpenAdapter(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return PeftReader.Read(folder, this);
+    }
+
     /// <summary>
     /// Generates tokens after a prompt, one by one as they are chosen; the last says why it ended. Many may run at once: each step of the model serves all of them.
     /// A cancelled one leaves within a step.
@@ -65,6 +78,8 @@ public sealed class LanguageModel : IDisposable
         ArgumentNullException.ThrowIfNull(prompt);
         options ??= new();
         options.Validate();
+        if (options.Adapter is { } adapter && adapter.Model != this)
+            throw new ArgumentException($"The adapter '{adapter.Path}' was opened for another model.", nameof(options));
         CheckPrompt(prompt);
         return StreamAsync([.. prompt], options, cancellationToken);
     }
@@ -79,6 +94,12 @@ public sealed class LanguageModel : IDisposable
             _team?.Dispose();
         }
     }
+
+    internal static long CacheBytes(ModelConfiguration shape) => 2L * sizeof(float) * shape.LayerCount * shape.KeyValueHeadCount * shape.HeadDimension;
+
+    internal Decoder CreateDecoder(ThreadTeam team, int capacity, int logitCapacity) => new(Configuration, _weights, team, capacity, logitCapacity);
+
+    internal PagePool CreatePool(long mostBytes) => new(Configuration.LayerCount, Configuration.KeyValueHeadCount, Configuration.HeadDimension, mostBytes);
 
     private async IAsyncEnumerable<GeneratedToken> StreamAsync(int[] prompt, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -116,11 +137,11 @@ public sealed class LanguageModel : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_scheduler is not null)
                 return _scheduler;
-            _team = new(_options.Threads == 0 ? Environment.ProcessorCount : _options.Threads);
-            var pool = new PagePool(Configuration.LayerCount, Configuration.KeyValueHeadCount, Configuration.HeadDimension, _options.CacheBytes);
+            _team = new(Threads);
+            var pool = CreatePool(_options.CacheBytes);
             // A row of logits for each sequence, and some for guesses.
             var rows = Math.Min(_options.StepTokens, _options.MaxSequences + GenerationOptions.MostLookAhead);
-            var decoder = new Decoder(Configuration, _weights, _team, _options.StepTokens, rows);
+            var decoder = CreateDecoder(_team, _options.StepTokens, rows);
             return _scheduler = new(decoder, new(_options.StepTokens, rows), pool, Configuration, ContextLength, _options.MaxSequences);
         }
     }

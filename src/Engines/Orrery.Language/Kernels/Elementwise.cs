@@ -22,8 +22,27 @@ internal static unsafe class Elementwise
     {
         var mean = Sum(x, length) / length;
         var scale = 1 / MathF.Sqrt(SumOfSquares(x, length, mean) / length + epsilon);
-        for (var i = 0; i < length; i++)
+        var i = 0;
+        for (; i <= length - 16; i += 16)
+        {
+            var normed = (Vector512.Load(x + i) - Vector512.Create(mean)) * scale * Vector512.Load(weight + i);
+            (bias is null ? normed : normed + Vector512.Load(bias + i)).Store(output + i);
+        }
+
+        for (; i < length; i++)
             output[i] = (x[i] - mean) * scale * weight[i] + (bias is null ? 0 : bias[i]);
+    }
+
+    public static float Dot(float* x, float* y, int length)
+    {
+        var sum = Vector512<float>.Zero;
+        var i = 0;
+        for (; i <= length - 16; i += 16)
+            sum = Vector512.FusedMultiplyAdd(Vector512.Load(x + i), Vector512.Load(y + i), sum);
+        var total = Vector512.Sum(sum);
+        for (; i < length; i++)
+            total += x[i] * y[i];
+        return total;
     }
 
     public static void Add(float* target, float* addend, int length)
@@ -37,13 +56,19 @@ internal static unsafe class Elementwise
 
     public static void AddScaled(float* target, float* addend, float factor, int length)
     {
-        for (var i = 0; i < length; i++)
+        var i = 0;
+        for (; i <= length - 16; i += 16)
+            Vector512.FusedMultiplyAdd(Vector512.Create(factor), Vector512.Load(addend + i), Vector512.Load(target + i)).Store(target + i);
+        for (; i < length; i++)
             target[i] += factor * addend[i];
     }
 
     public static void Scale(float* x, float factor, int length)
     {
-        for (var i = 0; i < length; i++)
+        var i = 0;
+        for (; i <= length - 16; i += 16)
+            (Vector512.Load(x + i) * factor).Store(x + i);
+        for (; i < length; i++)
             x[i] *= factor;
     }
 
@@ -77,10 +102,28 @@ internal static unsafe class Elementwise
             x[i] /= 1 + MathF.Exp(-Twice * (x[i] + 0.044715f * x[i] * x[i] * x[i]));
     }
 
-    /// <summary>x Φ(x), as BERT was trained with. Φ by the complementary error function of Numerical Recipes (3rd ed., 6.2.2), 1.2e-7 relative.</summary>
+    /// <summary>
+    /// x Φ(x), as BERT was trained with. Φ by the complementary error function of Numerical Recipes (3rd ed., 6.2.2): 1.2e-7 relative in float64, and some 1e-6 as it is computed here, in
+    /// float32 sixteen at a time (one by one in float64 it took longer than the products of a layer).
+    /// </summary>
     public static void Gelu(float* x, int length)
     {
-        for (var i = 0; i < length; i++)
+        var i = 0;
+        for (; i <= length - 16; i += 16)
+        {
+            var value = Vector512.Load(x + i);
+            var z = Vector512.Abs(value) * 0.70710678f;
+            var t = Vector512.Create(2f) / (Vector512.Create(2f) + z);
+            var series = Vector512.Create(0.17087277f);
+            foreach (var coefficient in (ReadOnlySpan<float>)[-0.82215223f, 1.48851587f, -1.13520398f, 0.27886807f, -0.18628806f, 0.09678418f, 0.37409196f, 1.00002368f, -1.26551223f])
+                series = Vector512.FusedMultiplyAdd(series, t, Vector512.Create(coefficient));
+            var tail = t * Vector512.Exp(series - z * z);
+            // erfc(−u) for the value's own sign: the tail itself below zero, 2 without it above.
+            var cumulated = Vector512.ConditionalSelect(Vector512.LessThan(value, Vector512<float>.Zero), tail, Vector512.Create(2f) - tail);
+            (value * 0.5f * cumulated).Store(x + i);
+        }
+
+        for (; i < length; i++)
             x[i] = (float)(x[i] * 0.5 * ComplementaryErrorFunction(-x[i] / Math.Sqrt(2)));
     }
 

@@ -1,3 +1,4 @@
+using Orrery.Language.Adapters;
 using Orrery.Language.Inference.Cache;
 using Orrery.Language.Kernels;
 using Orrery.Language.Kernels.Attention;
@@ -16,6 +17,7 @@ internal sealed unsafe class Decoder
     private readonly ThreadTeam _team;
     private readonly Products _products;
     private readonly FeedForward _feedForward;
+    private readonly AdapterProducts _adapters;
     private readonly PagedAttention _attention;
     private readonly Rotary? _rotary;
     private readonly Rotary? _localRotary;
@@ -26,6 +28,7 @@ internal sealed unsafe class Decoder
     private Batch _batch = null!;
     private LayerWeights _layer = null!;
     private int _layerIndex;
+    private Action<AttentionInput>? _watch;
 
     public Decoder(ModelConfiguration shape, DecoderWeights weights, ThreadTeam team, int capacity, int logitCapacity)
     {
@@ -37,7 +40,8 @@ internal sealed unsafe class Decoder
         _logits = new((long)logitCapacity * shape.VocabularySize);
         var columns = new ColumnBuffer(Math.Max(Math.Max(shape.Width, queryWidth), Math.Max(shape.FeedForwardLength, shape.SharedExpertLength)), capacity);
         _products = new(team, columns);
-        _feedForward = new(shape, team, _products, capacity);
+        _adapters = new(team);
+        _feedForward = new(shape, team, _products, _adapters, capacity);
         _attention = new(shape.HeadCount, shape.KeyValueHeadCount, shape.HeadDimension, isCausal: true);
         if (shape.RotaryStyle is not RotaryStyle.None)
         {
@@ -67,10 +71,12 @@ internal sealed unsafe class Decoder
         _rotary?.Place(batch.Positions);
         _localRotary?.Place(batch.Positions);
         _attention.Begin(batch.Segments);
+        _adapters.Begin(batch.Segments);
         _embed.Run(_team, batch.Count);
         for (_layerIndex = 0; _layerIndex < _shape.LayerCount; _layerIndex++)
         {
             _layer = _weights.Layers[_layerIndex];
+            _adapters.Layer = _layerIndex;
             Attend(batch.Count);
             _feedForwardNorm.Run(_team, batch.Count);
             _feedForward.Run(_layer, _normed.Pointer, batch.Count, _change.Pointer);
@@ -80,13 +86,26 @@ internal sealed unsafe class Decoder
         Predict(batch.Wanted.Count);
     }
 
+    /// <summary>The same for one sequence from its start, showing what goes into attention, layer by layer.</summary>
+    public void StepWatched(Batch batch, Action<AttentionInput> watch)
+    {
+        _watch = watch;
+        Step(batch);
+        _watch = null;
+    }
+
     private void Attend(int count)
     {
         _attentionNorm.Run(_team, count);
         _products.Multiply(_normed.Pointer, _shape.Width, count, _layer.Query, _queries.Pointer, _layer.Key, _keys.Pointer, _layer.Value, _values.Pointer);
+        _adapters.Add(LoraTarget.Query, _normed.Pointer, _shape.Width, _queries.Pointer, _layer.Query.Rows);
+        _adapters.Add(LoraTarget.Key, _normed.Pointer, _shape.Width, _keys.Pointer, _layer.Key.Rows);
+        _adapters.Add(LoraTarget.Value, _normed.Pointer, _shape.Width, _values.Pointer, _layer.Value.Rows);
         _place.Run(_team, count);
+        _watch?.Invoke(new(_layerIndex, _shape, _queries.Pointer, _batch.Segments[0].Sequence));
         _attention.Run(_team, _layerIndex, _queries.Pointer, _mixed.Pointer, _shape.WindowOf(_layerIndex), _shape.AttentionScale, _shape.AttentionCap);
         _products.Multiply(_mixed.Pointer, _layer.Output.Columns, count, _layer.Output, _change.Pointer);
+        _adapters.Add(LoraTarget.Output, _mixed.Pointer, _layer.Output.Columns, _change.Pointer, _shape.Width);
         _add.Run(_team, count);
     }
 

@@ -1,3 +1,4 @@
+using Orrery.Language.Adapters;
 using Orrery.Language.Kernels;
 using Orrery.Language.Kernels.Threads;
 
@@ -9,6 +10,7 @@ internal sealed unsafe class FeedForward
     private readonly ModelConfiguration _shape;
     private readonly ThreadTeam _team;
     private readonly Products _products;
+    private readonly AdapterProducts _adapters;
     private readonly RowWork _activate;
     private readonly ExpertRouting? _routing;
 
@@ -20,9 +22,9 @@ internal sealed unsafe class FeedForward
     private FeedForwardWeights _weights = null!;
     private int _length;
 
-    public FeedForward(ModelConfiguration shape, ThreadTeam team, Products products, int capacity)
+    public FeedForward(ModelConfiguration shape, ThreadTeam team, Products products, AdapterProducts adapters, int capacity)
     {
-        (_shape, _team, _products) = (shape, team, products);
+        (_shape, _team, _products, _adapters) = (shape, team, products, adapters);
         var longest = Math.Max(shape.FeedForwardLength, shape.SharedExpertLength);
         (_gates, _ups) = (new((long)capacity * longest), new((long)capacity * longest));
         _activate = new(Activate);
@@ -38,17 +40,38 @@ internal sealed unsafe class FeedForward
         if (layer.Experts is { } experts)
             Run(experts, input, count, output);
         else
-            Run(layer.FeedForward!, input, count, output);
+            RunWhole(layer.FeedForward!, input, count, output);
+    }
+
+    /// <summary>With what adapters add, which know no experts.</summary>
+    private void RunWhole(FeedForwardWeights weights, float* input, int count, float* output)
+    {
+        Open(weights, input, count);
+        _adapters.Add(LoraTarget.Gate, input, _shape.Width, _gates.Pointer, _length);
+        _adapters.Add(LoraTarget.Up, input, _shape.Width, _ups.Pointer, _length);
+        _activate.Run(_team, count);
+        Close(weights, count, output);
+        _adapters.Add(LoraTarget.Down, _gates.Pointer, _length, output, _shape.Width);
     }
 
     private void Run(FeedForwardWeights weights, float* input, int count, float* output)
+    {
+        Open(weights, input, count);
+        _activate.Run(_team, count);
+        Close(weights, count, output);
+    }
+
+    private void Open(FeedForwardWeights weights, float* input, int count)
     {
         (_weights, _length) = (weights, weights.Up.Rows);
         if (weights.Gate is { } gate)
             _products.Multiply(input, _shape.Width, count, gate, _gates.Pointer, weights.Up, _ups.Pointer);
         else
             _products.Multiply(input, _shape.Width, count, weights.Up, _gates.Pointer);
-        _activate.Run(_team, count);
+    }
+
+    private void Close(FeedForwardWeights weights, int count, float* output)
+    {
         _products.Multiply(_gates.Pointer, _length, count, weights.Down, output);
         for (var column = 0; column < count && weights.DownBias is not null; column++)
             Elementwise.Add(output + (long)column * _shape.Width, weights.DownBias.Pointer, _shape.Width);

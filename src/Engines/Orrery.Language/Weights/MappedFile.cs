@@ -38,4 +38,16 @@ internal sealed unsafe class MappedFile
     public byte* Pointer { get; }
 
     public long Length { get; }
+
+    /// <summary>The bytes of a small file: a tokeniser, a configuration.</summary>
+    /// <exception cref="InvalidException">It is longer than <paramref name="mostBytes"/>, more than such a file has.</exception>
+    public static byte[] ReadWhole(string path, int mostBytes)
+    {
+        var file = new MappedFile(path);
+        if (file.Length > mostBytes)
+            throw new InvalidException($"'{path}' has {file.Length} bytes; expected {mostBytes} at most. It is no such file.");
+        var bytes = new ReadOnlySpan<byte>(file.Pointer, (int)file.Length).ToArray();
+        GC.KeepAlive(file);
+        return bytes;
+    }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Orrery.Cli.Commands.Lm;
 using Orrery.Cli.Output;
 using Orrery.Client;
 using Orrery.Kernel;
@@ -7,12 +8,12 @@ using Spectre.Console;
 
 namespace Orrery.Cli.Commands;
 
-/// <summary><c>orrery model alias|rollback|history|protect|unprotect|sign|offer|take</c>: what people decide about models, or about assets of other kinds.</summary>
+/// <summary><c>orrery model alias|rollback|history|protect|unprotect|sign|offer|take</c>: what people decide about models, or about assets of other kinds; <c>quantize</c> makes a file of weights smaller.</summary>
 internal static class ModelCommand
 {
     public static Command Create() => new("model", "Move, protect and take back aliases of a model; sign and promote its versions.")
     {
-        Alias(), RollBack(), History(), Protect(), Unprotect(), Sign(), Offer(), Take(),
+        Alias(), RollBack(), History(), Protect(), Unprotect(), Sign(), Offer(), Take(), QuantizeCommand.Create(),
     };
 
     private static Command Alias()

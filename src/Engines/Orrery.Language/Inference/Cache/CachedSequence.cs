@@ -1,3 +1,4 @@
+using Orrery.Language.Adapters;
 using Orrery.Language.Kernels.Attention;
 
 namespace Orrery.Language.Inference.Cache;
@@ -8,6 +9,9 @@ internal sealed class CachedSequence(PagePool pool)
     private readonly List<int> _pages = [];
 
     public int Length { get; private set; }
+
+    /// <summary>What changes the model for this sequence; null for nothing.</summary>
+    public LoraAdapter? Adapter { get; init; }
 
     public PagePool Pool => pool;
 

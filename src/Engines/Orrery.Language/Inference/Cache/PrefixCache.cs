@@ -17,7 +17,7 @@ internal sealed class PrefixCache(PagePool pool)
     /// <summary>Gives a new sequence the pages that it begins with; the last token is always left to read, since its logits are wanted.</summary>
     public void Adopt(CachedSequence sequence, IReadOnlyList<int> tokens)
     {
-        var parent = 0;
+        var parent = Root(sequence);
         for (var start = 0; start + AttentionKernel.Page < tokens.Count; start += AttentionKernel.Page)
         {
             if (Find(parent, tokens, start) is not { } node)
@@ -32,14 +32,15 @@ internal sealed class PrefixCache(PagePool pool)
     public void Remember(CachedSequence sequence, IReadOnlyList<int> tokens)
     {
         Node? parent = null;
+        var root = Root(sequence);
         for (var page = 0; (page + 1) * AttentionKernel.Page <= sequence.Length; page++)
         {
             var start = page * AttentionKernel.Page;
-            var node = Find(parent?.Id ?? 0, tokens, start);
+            var node = Find(parent?.Id ?? root, tokens, start);
             if (node is null)
             {
                 pool.Share(sequence.Pages[page]);
-                node = new(_nextId++, parent, [.. tokens.Skip(start).Take(AttentionKernel.Page)], sequence.Pages[page]);
+                node = new(_nextId++, root, parent, [.. tokens.Skip(start).Take(AttentionKernel.Page)], sequence.Pages[page]);
                 Bucket(node).Add(node);
                 Count++;
                 if (parent is not null)
@@ -63,7 +64,7 @@ internal sealed class PrefixCache(PagePool pool)
 
         if (oldest is null)
             return false;
-        var key = Key(oldest.Parent?.Id ?? 0, oldest.Tokens, 0);
+        var key = Key(oldest.Parent?.Id ?? oldest.Root, oldest.Tokens, 0);
         _children[key].Remove(oldest);
         if (_children[key].Count == 0)
             _children.Remove(key);
@@ -92,7 +93,7 @@ internal sealed class PrefixCache(PagePool pool)
 
     private List<Node> Bucket(Node node)
     {
-        var key = Key(node.Parent?.Id ?? 0, node.Tokens, 0);
+        var key = Key(node.Parent?.Id ?? node.Root, node.Tokens, 0);
         if (!_children.TryGetValue(key, out var bucket))
             _children.Add(key, bucket = []);
         return bucket;
@@ -106,9 +107,14 @@ internal sealed class PrefixCache(PagePool pool)
         return (parent, hash.ToHashCode());
     }
 
-    private sealed class Node(int id, Node? parent, int[] tokens, int page)
+    /// <summary>Each adapter has a tree of its own: the same tokens have other keys and values there.</summary>
+    private static int Root(CachedSequence sequence) => sequence.Adapter is { } adapter ? -adapter.Id : 0;
+
+    private sealed class Node(int id, int root, Node? parent, int[] tokens, int page)
     {
         public int Id { get; } = id;
+
+        public int Root { get; } = root;
 
         public Node? Parent { get; } = parent;
 

@@ -16,7 +16,7 @@ internal sealed class Request
         (Options, Cancellation) = (options, cancellation);
         _tokens = [.. prompt];
         _promptLength = prompt.Length;
-        Sequence = new(pool);
+        Sequence = new(pool) { Adapter = options.Adapter };
         Sampler = new(options.Sampling, prompt, options.Constraint);
         // As long as the generation at most, which is bounded.
         _output = Channel.CreateUnbounded<GeneratedToken>(new() { SingleReader = true, SingleWriter = true });

@@ -1,3 +1,6 @@
+using Orrery.Language.ChatTemplates;
+using Orrery.Language.Tokenizers.Loading;
+
 namespace Orrery.Language.Weights.Gguf;
 
 /// <summary>Writes an open model as GGUF with its matrices in another format: from safetensors, from llama2.c, or from GGUF to a smaller one.</summary>
@@ -8,7 +11,7 @@ public static class GgufConverter
 
     /// <summary>
     /// Writes the model. Matrices become <paramref name="type"/>; vectors, norms and routers stay float32. Rows that are no whole blocks of the type become Q8_0, or stay
-    /// as they are where that does not fit either. Metadata, a tokenizer in it too, is kept.
+    /// as they are where that does not fit either. Metadata, a tokenizer in it too, is kept; a tokenizer.json and a chat template beside the weights go into the file.
     /// </summary>
     /// <param name="model">What to write.</param>
     /// <param name="output">Where it goes; it is written forward only and stays open.</param>
@@ -28,6 +31,7 @@ public static class GgufConverter
         }
 
         writer.Add("general.quantization_version", 2);
+        AddTexts(model, writer);
         var tensors = model.Tensors.Values.OrderBy(tensor => tensor.Name, StringComparer.Ordinal).ToList();
         foreach (var tensor in tensors)
             writer.Declare(tensor.Name, TypeOf(tensor, type), [.. tensor.Shape]);
@@ -39,6 +43,16 @@ public static class GgufConverter
         }
 
         writer.Complete();
+    }
+
+    /// <summary>What stands beside the weights of other formats belongs into the one file.</summary>
+    private static void AddTexts(ModelFile model, GgufWriter writer)
+    {
+        var hasTokenizer = model.Metadata.Find("tokenizer.ggml.model") is not null || model.Metadata.Find(ModelTokenizer.EmbeddedJson) is not null;
+        foreach (var (key, value) in hasTokenizer ? [] : ModelTokenizer.AsMetadata(model))
+            writer.Add(key, value);
+        if (model.Metadata.Find(ModelChatTemplate.Key) is null && ModelChatTemplate.Find(model) is { } template)
+            writer.Add(ModelChatTemplate.Key, template);
     }
 
     private static TensorType TypeOf(WeightTensor tensor, TensorType type)

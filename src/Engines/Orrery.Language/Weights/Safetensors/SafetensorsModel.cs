@@ -46,14 +46,11 @@ internal static class SafetensorsModel
         return ReadIndex(index).Select(name => Path.Combine(folder, name));
     }
 
-    private static unsafe string[] ReadIndex(string path)
+    private static string[] ReadIndex(string path)
     {
-        var file = new MappedFile(path);
-        if (file.Length > 1 << 28)
-            throw new InvalidException($"'{path}' has {file.Length} bytes, too many for an index.");
         try
         {
-            using var json = JsonDocument.Parse(new ReadOnlySpan<byte>(file.Pointer, (int)file.Length).ToArray());
+            using var json = JsonDocument.Parse(MappedFile.ReadWhole(path, 1 << 28));
             var names = json.RootElement.GetProperty("weight_map").EnumerateObject().Select(one => one.Value.GetString() ?? "").Distinct().ToArray();
             // An index names files beside it, and no others.
             return names.All(name => name.Length > 0 && name == Path.GetFileName(name) && name is not ("." or ".."))
