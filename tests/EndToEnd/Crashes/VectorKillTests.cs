@@ -111,7 +111,7 @@ public sealed class VectorKillTests(ITestOutputHelper output)
         await CheckRecallAsync(server, life);
     }
 
-    private async Task CheckRecallAsync(Server server, int life)
+    private static async Task CheckRecallAsync(Server server, int life)
     {
         const int asked = 20, wanted = 10;
         var hits = 0;

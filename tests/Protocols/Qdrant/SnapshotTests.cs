@@ -95,6 +95,7 @@ public sealed class SnapshotTests
         Assert.Contains("SHA-256", answer.ToJsonString());
         Assert.Equal(HttpStatusCode.BadRequest, (await target.SendAsync("PUT", "/collections/copy/snapshots/recover", $$"""{"location":"{{location}}x"}""")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await target.SendAsync("PUT", "/collections/copy/snapshots/recover", $$"""{"location":"{{new Uri(source.Address, "/collections")}}"}""")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await target.SendAsync("PUT", "/collections/copy/snapshots/recover", """{"location":"http://127.0.0.1:1/x"}""")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await target.SendAsync("GET", "/collections/copy")).Status);
 
         await target.DoAsync("PUT", "/collections/copy/snapshots/recover", $$"""{"location":"{{location}}"}""");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Microsoft.Security.AntiSSRF;
 using Orrery.Kernel;
@@ -52,8 +53,9 @@ internal sealed class SnapshotFetch(IOptions<SnapshotOptions> options) : IDispos
         {
             throw new OrreryException(ErrorCode.Forbidden, "Forbidden: snapshots are fetched from public addresses over https alone; Search:Snapshots:AllowPrivateAddresses=true allows others. A file can be sent to /snapshots/upload.", error);
         }
-        catch (HttpRequestException error)
+        catch (Exception error) when (error is HttpRequestException or SocketException or IOException)
         {
+            // The guarded connection tells of a refusal by the socket's own exception.
             // Not the error's own words: they tell what the server can reach.
             throw new InvalidException("The snapshot could not be fetched: there was no answer from its location. Nothing was changed.", error);
         }

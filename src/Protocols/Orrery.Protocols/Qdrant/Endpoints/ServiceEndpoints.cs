@@ -46,6 +46,13 @@ internal sealed class ServiceEndpoints(Lazy<ICollections> collections)
         {
             json.WriteStartObject();
             json.WriteString("id"u8, "orrery"u8);
+            json.WriteStartObject("app"u8);
+            json.WriteString("name"u8, "orrery"u8);
+            json.WriteStartObject("features"u8);
+            // A build of Qdrant that delays operations for its own tests.
+            json.WriteBoolean("staging"u8, false);
+            json.WriteEndObject();
+            json.WriteEndObject();
             json.WriteStartObject("collections"u8);
             json.WriteNumber("number_of_collections"u8, names.Count);
             json.WriteEndObject();
