@@ -14,9 +14,9 @@ internal sealed class AttributeReader(WireReader reader)
     public KeyValuePair<string, string> Read(long end)
     {
         var (name, single) = ("", (string?)null);
-        while (reader.TryField(end, out var field, out var type))
+        foreach (var field in reader.Fields(end))
         {
-            switch (field, type)
+            switch (field)
             {
                 case (1, WireType.Bytes):
                     name = reader.Text(end, MaxText);
@@ -32,11 +32,9 @@ internal sealed class AttributeReader(WireReader reader)
                     break;
                 case (5, WireType.Bytes):
                     single = "tensor";
-                    reader.Pass(type, end);
                     break;
                 case (6, WireType.Bytes):
                     single = "graph";
-                    reader.Pass(type, end);
                     break;
                 case (7, WireType.Fixed32):
                     Add(reader.Single(), Of);
@@ -54,9 +52,6 @@ internal sealed class AttributeReader(WireReader reader)
                     break;
                 case (9, WireType.Bytes):
                     Add(reader.Text(end, MaxText), text => text);
-                    break;
-                default:
-                    reader.Pass(type, end);
                     break;
             }
         }

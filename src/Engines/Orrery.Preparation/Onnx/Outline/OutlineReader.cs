@@ -17,9 +17,9 @@ internal sealed class OutlineReader(WireReader reader)
     public OnnxOutline Model()
     {
         var (producer, version) = ("", "");
-        while (reader.TryField(null, out var field, out var type))
+        foreach (var field in reader.Fields(null))
         {
-            switch (field, type)
+            switch (field)
             {
                 case (1, WireType.Varint):
                     _outline.IrVersion = (long)reader.Varint();
@@ -35,9 +35,6 @@ internal sealed class OutlineReader(WireReader reader)
                     break;
                 case (8, WireType.Bytes) when _opsets.Count < MaxDimensions:
                     _opsets.Add(Opset(reader.Length(null)));
-                    break;
-                default:
-                    reader.Pass(type, null);
                     break;
             }
         }
@@ -57,18 +54,15 @@ internal sealed class OutlineReader(WireReader reader)
     private string Opset(long end)
     {
         var (domain, version) = ("", 0L);
-        while (reader.TryField(end, out var field, out var type))
+        foreach (var field in reader.Fields(end))
         {
-            switch (field, type)
+            switch (field)
             {
                 case (1, WireType.Bytes):
                     domain = reader.Text(end, MaxText);
                     break;
                 case (2, WireType.Varint):
                     version = (long)reader.Varint();
-                    break;
-                default:
-                    reader.Pass(type, end);
                     break;
             }
         }
@@ -79,9 +73,9 @@ internal sealed class OutlineReader(WireReader reader)
     private void Graph(long end)
     {
         _hasGraph = true;
-        while (reader.TryField(end, out var field, out var type))
+        foreach (var field in reader.Fields(end))
         {
-            switch (field, type)
+            switch (field)
             {
                 case (1, WireType.Bytes):
                     _outline.NodeCount++;
@@ -96,9 +90,6 @@ internal sealed class OutlineReader(WireReader reader)
                 case (12, WireType.Bytes):
                     Keep(_outputs, end, Value);
                     break;
-                default:
-                    reader.Pass(type, end);
-                    break;
             }
         }
     }
@@ -107,8 +98,6 @@ internal sealed class OutlineReader(WireReader reader)
     {
         if (kept.Count < OnnxOutline.MaxKept)
             kept.Add(read(reader.Length(end)));
-        else
-            reader.Pass(WireType.Bytes, end);
     }
 
     private OnnxNode Node(long end)
@@ -116,9 +105,9 @@ internal sealed class OutlineReader(WireReader reader)
         var (name, op, domain) = ("", "", "");
         List<string> inputs = [], outputs = [];
         List<KeyValuePair<string, string>> attributes = [];
-        while (reader.TryField(end, out var field, out var type))
+        foreach (var field in reader.Fields(end))
         {
-            switch (field, type)
+            switch (field)
             {
                 case (1, WireType.Bytes) when inputs.Count < MaxDimensions:
                     inputs.Add(reader.Text(end, MaxText));
@@ -138,9 +127,6 @@ internal sealed class OutlineReader(WireReader reader)
                 case (7, WireType.Bytes):
                     domain = reader.Text(end, MaxText);
                     break;
-                default:
-                    reader.Pass(type, end);
-                    break;
             }
         }
 
@@ -151,9 +137,9 @@ internal sealed class OutlineReader(WireReader reader)
     {
         var (name, element) = ("", OnnxElementType.Undefined);
         List<OnnxDimension> shape = [];
-        while (reader.TryField(end, out var field, out var type))
+        foreach (var field in reader.Fields(end))
         {
-            switch (field, type)
+            switch (field)
             {
                 case (1, WireType.Varint) when shape.Count < MaxDimensions:
                     shape.Add((long)reader.Varint());
@@ -170,9 +156,6 @@ internal sealed class OutlineReader(WireReader reader)
                 case (8, WireType.Bytes):
                     name = reader.Text(end, MaxText);
                     break;
-                default:
-                    reader.Pass(type, end);
-                    break;
             }
         }
 
@@ -188,26 +171,21 @@ internal sealed class OutlineReader(WireReader reader)
     {
         var name = "";
         var info = new OnnxTensorInfo("", OnnxElementType.Undefined, null);
-        while (reader.TryField(end, out var field, out var type))
+        foreach (var field in reader.Fields(end))
         {
-            switch (field, type)
+            switch (field)
             {
                 case (1, WireType.Bytes):
                     name = reader.Text(end, MaxText);
                     break;
                 case (2, WireType.Bytes): // TypeProto; of its kinds only tensors have a shape
                     var last = reader.Length(end);
-                    while (reader.TryField(last, out var kind, out type))
+                    foreach (var kind in reader.Fields(last))
                     {
-                        if ((kind, type) == (1, WireType.Bytes))
+                        if (kind == (1, WireType.Bytes))
                             info = Tensor(reader.Length(last));
-                        else
-                            reader.Pass(type, last);
                     }
 
-                    break;
-                default:
-                    reader.Pass(type, end);
                     break;
             }
         }
@@ -219,9 +197,9 @@ internal sealed class OutlineReader(WireReader reader)
     {
         var element = OnnxElementType.Undefined;
         List<OnnxDimension>? shape = null;
-        while (reader.TryField(end, out var field, out var type))
+        foreach (var field in reader.Fields(end))
         {
-            switch (field, type)
+            switch (field)
             {
                 case (1, WireType.Varint):
                     element = (OnnxElementType)(int)reader.Varint();
@@ -229,17 +207,12 @@ internal sealed class OutlineReader(WireReader reader)
                 case (2, WireType.Bytes):
                     shape = [];
                     var last = reader.Length(end);
-                    while (reader.TryField(last, out var part, out type))
+                    foreach (var part in reader.Fields(last))
                     {
-                        if ((part, type) == (1, WireType.Bytes) && shape.Count < MaxDimensions)
+                        if (part == (1, WireType.Bytes) && shape.Count < MaxDimensions)
                             shape.Add(Dimension(reader.Length(last)));
-                        else
-                            reader.Pass(type, last);
                     }
 
-                    break;
-                default:
-                    reader.Pass(type, end);
                     break;
             }
         }
@@ -250,18 +223,15 @@ internal sealed class OutlineReader(WireReader reader)
     private OnnxDimension Dimension(long end)
     {
         OnnxDimension dimension = default;
-        while (reader.TryField(end, out var field, out var type))
+        foreach (var field in reader.Fields(end))
         {
-            switch (field, type)
+            switch (field)
             {
                 case (1, WireType.Varint):
                     dimension = (long)reader.Varint();
                     break;
                 case (2, WireType.Bytes):
                     dimension = reader.Text(end, MaxText) is { Length: > 0 } name ? name : default(OnnxDimension);
-                    break;
-                default:
-                    reader.Pass(type, end);
                     break;
             }
         }

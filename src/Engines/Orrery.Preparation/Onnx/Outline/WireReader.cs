@@ -27,18 +27,24 @@ internal sealed class WireReader(Stream stream)
     /// <summary>How many bytes have been passed.</summary>
     public long Position { get; private set; }
 
-    /// <summary>The next field of a message that ends at <paramref name="end"/> (null: with the stream).</summary>
+    /// <summary>The fields of the message that ends at <paramref name="end"/> (null: with the stream), in their order. One whose value is not read before the next is asked for is passed over.</summary>
     /// <exception cref="InvalidException">The bytes are no protocol buffer.</exception>
-    public bool TryField(long? end, out int field, out WireType type)
+    public IEnumerable<(int Number, WireType Type)> Fields(long? end)
     {
-        (field, type) = (0, default);
-        if (end is { } last ? Position >= last : _at == _filled && !Fill())
-            return end is null || Position == end ? false : throw Cut(); // past it: what was read there was longer than its message
-        var tag = Varint();
-        (field, type) = ((int)(tag >> 3), (WireType)(tag & 7));
-        return tag >> 3 is > 0 and <= 0x1FFFFFFF && Enum.IsDefined(type)
-            ? true
-            : throw new InvalidException($"Not an ONNX model: its bytes are not a protocol buffer (at {Position}).");
+        while (end is { } last ? Position < last : _at < _filled || Fill())
+        {
+            var tag = Varint();
+            var (number, type) = (tag >> 3, (WireType)(tag & 7));
+            if (number is 0 or > 0x1FFFFFFF || !Enum.IsDefined(type))
+                throw new InvalidException($"Not an ONNX model: its bytes are not a protocol buffer (at {Position}).");
+            var value = Position;
+            yield return ((int)number, type);
+            if (Position == value) // no value is shorter than a byte
+                Pass(type, end);
+        }
+
+        if (end is { } past && Position > past)
+            throw Cut(); // what was read there was longer than its message
     }
 
     /// <summary>A number of up to 64 bits.</summary>
@@ -87,23 +93,6 @@ internal sealed class WireReader(Stream stream)
         return text;
     }
 
-    /// <summary>Passes over a field.</summary>
-    public void Pass(WireType type, long? end)
-    {
-        switch (type)
-        {
-            case WireType.Varint:
-                Varint();
-                break;
-            case WireType.Bytes:
-                PassTo(Length(end));
-                break;
-            default:
-                PassTo(Position + (type == WireType.Fixed64 ? sizeof(ulong) : sizeof(uint)));
-                break;
-        }
-    }
-
     /// <summary>Passes over what lies before a place.</summary>
     /// <exception cref="InvalidException">It lies behind: what was read there went beyond its end.</exception>
     public void PassTo(long place)
@@ -125,6 +114,22 @@ internal sealed class WireReader(Stream stream)
                 throw Cut();
             buffered = (int)Math.Min(place - Position, _filled - _at);
             (_at, Position) = (_at + buffered, Position + buffered);
+        }
+    }
+
+    private void Pass(WireType type, long? end)
+    {
+        switch (type)
+        {
+            case WireType.Varint:
+                Varint();
+                break;
+            case WireType.Bytes:
+                PassTo(Length(end));
+                break;
+            default:
+                PassTo(Position + (type == WireType.Fixed64 ? sizeof(ulong) : sizeof(uint)));
+                break;
         }
     }
 
