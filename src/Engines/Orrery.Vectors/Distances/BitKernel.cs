@@ -19,6 +19,26 @@ internal static unsafe class BitKernel
         return Avx2.IsSupported && bytes >= 32 ? Differences256(x, y, bytes) : DifferencesScalar(x, y, bytes);
     }
 
+    /// <summary>As a rank, exact up to 2²⁴ bits.</summary>
+    /// <param name="x">(words)</param>
+    /// <param name="y">(words)</param>
+    /// <param name="words">Of four bytes.</param>
+    public static float Pair(byte* x, byte* y, int words) => Differences(x, y, words * sizeof(int));
+
+    /// <summary>Against the rows of a contiguous block, (rows, words).</summary>
+    public static void Block(byte* query, byte* block, int words, int rows, float* sums)
+    {
+        for (var row = 0; row < rows; row++)
+            sums[row] = Pair(query, block + (long)row * words * sizeof(int), words);
+    }
+
+    /// <summary>Against chosen rows of a block.</summary>
+    public static void Gather(byte* query, byte* block, int words, int* slots, int count, float* sums)
+    {
+        for (var i = 0; i < count; i++)
+            sums[i] = Pair(query, block + (long)slots[i] * words * sizeof(int), words);
+    }
+
     public static long DifferencesScalar(byte* x, byte* y, int bytes)
     {
         long count = 0;

@@ -32,6 +32,9 @@ internal readonly unsafe struct RowKernels(
             : throw new NotSupportedException($"Expected components of float, Half, BFloat16, sbyte or byte; got {typeof(T).Name}. Convert them first.");
     }
 
+    /// <summary>Over bits; a length is in units of four bytes.</summary>
+    public static RowKernels OfBits() => new(&BitKernel.Pair, &BitKernel.Block, &BitKernel.Gather);
+
     /// <summary>(packed queries, block, dimension, rows, sums): see <see cref="TileKernel"/>.</summary>
     public static delegate*<float*, float*, int, int, float*, void> Tile(Metric metric) => metric switch
     {

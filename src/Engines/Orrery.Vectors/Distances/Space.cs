@@ -34,9 +34,27 @@ internal sealed unsafe class Space
         _length = RowBytes = Int8Kernel.Padded(dimension);
     }
 
+    /// <summary>A space of bits, packed into the room of float32 and ranked by how many differ.</summary>
+    private Space(int bits)
+    {
+        Bits = bits;
+        Dimension = _length = (bits + 31) / 32;
+        Metric = Metric.Hamming;
+        _exact = _rows = RowKernels.OfBits();
+        _tile = RowKernels.Tile(Metric.Hamming);
+        RowBytes = Dimension * sizeof(float);
+    }
+
     public int Dimension { get; }
 
     public Metric Metric { get; }
+
+    /// <summary>Bits of a vector; 0 where components are numbers.</summary>
+    public int Bits { get; }
+
+    /// <inheritdoc cref="Space(int)"/>
+    public static Space OfBits(int bits) => bits is >= 8 and <= 1 << 24 && bits % 8 == 0 ? new(bits)
+        : throw new ArgumentOutOfRangeException(nameof(bits), bits, "Expected a multiple of 8 bits, from 8 to 16,777,216.");
 
     public ScalarQuantizer? Quantizer => _quantizer;
 
@@ -94,6 +112,13 @@ internal sealed unsafe class Space
     {
         if (vector.Length != Dimension)
             throw new ArgumentException($"Expected a vector of {Dimension} components, as the index has; got {vector.Length}.", parameter);
+        if (Bits > 0)
+        {
+            // Any bits will do, also those that are no number.
+            vector.CopyTo(kept);
+            return;
+        }
+
         var squares = 0d;
         for (var i = 0; i < vector.Length; i++)
         {

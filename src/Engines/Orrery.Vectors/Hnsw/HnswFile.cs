@@ -20,7 +20,7 @@ internal static unsafe class HnswFile
         ];
         if (space.IsQuantized)
             sections.Add(Of(blocks.Vectors, (long)used * space.Dimension * sizeof(float)));
-        return SectionWriter.WriteAsync(stream, FileKind.Hnsw, Properties(snapshot, space, options), sections, cancellationToken);
+        return SectionWriter.WriteAsync(stream, space.Bits > 0 ? FileKind.HnswBits : FileKind.Hnsw, Properties(snapshot, space, options), sections, cancellationToken);
     }
 
     /// <exception cref="InvalidDataException">A section differs from its checksum.</exception>
@@ -50,7 +50,10 @@ internal static unsafe class HnswFile
             };
             options.Validate();
             var (used, upper, entry) = (properties.ReadInt32(), properties.ReadInt64(), properties.ReadInt64());
-            var space = new Space(dimension, metric, options.Quantizer);
+            var bits = file.Kind is FileKind.HnswBits ? properties.ReadInt32() : 0;
+            var space = bits > 0 ? Space.OfBits(bits) : new Space(dimension, metric, options.Quantizer);
+            if (space.Dimension != dimension || (file.Kind is FileKind.HnswBits) != bits > 0)
+                throw SectionLayout.Damaged("its properties");
             var rows = file.Read<byte>(Rows, (long)used * space.RowBytes);
             var blocks = new HnswBlocks(
                 file.Read<long>(Ids, used), file.Read<sbyte>(Layers, used), file.Read<bool>(Hidden, used).Copy(used), file.Read<long>(UpperStart, used),
@@ -79,6 +82,8 @@ internal static unsafe class HnswFile
         writer.Write(snapshot.Used);
         writer.Write(snapshot.UpperUsed);
         writer.Write(snapshot.Entry);
+        if (space.Bits > 0)
+            writer.Write(space.Bits);
         writer.Flush();
         return memory.ToArray();
     }

@@ -30,10 +30,14 @@ public sealed class HnswIndex
     /// <summary>An empty index of vectors with <paramref name="dimension"/> components.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The dimension is below 1, the metric is unknown, or an option is out of its range.</exception>
     public HnswIndex(int dimension, Metric metric, HnswOptions? options = null)
+        : this(new Space(dimension, metric, options?.Quantizer), options ?? new HnswOptions())
     {
-        _options = options ?? new HnswOptions();
-        _options.Validate();
-        _space = new Space(dimension, metric, _options.Quantizer);
+    }
+
+    internal HnswIndex(Space space, HnswOptions options)
+    {
+        options.Validate();
+        (_space, _options) = (space, options);
         _builder = new GraphBuilder(_space, _options);
         _contexts = new SearchContextPool(_space, 2 * _options.M);
         _storage = new HnswStorage(1, (HnswStorage.HighestLayer + 1L) * (_options.M + 1), _space, _options.M).Copy(_options.Capacity);
@@ -51,6 +55,8 @@ public sealed class HnswIndex
             _givenUp += storage.Layers[slot] == HnswStorage.None ? 1 : 0;
         }
     }
+
+    internal Space Space => _space;
 
     /// <summary>The number of components of every vector.</summary>
     public int Dimension => _space.Dimension;
@@ -268,10 +274,12 @@ public sealed class HnswIndex
     /// all of it into memory.
     /// </summary>
     /// <exception cref="InvalidDataException">The view holds something else, ends early or is damaged.</exception>
-    public static HnswIndex Open(MemoryMappedViewAccessor view, FileCheck check = FileCheck.Structure)
+    public static HnswIndex Open(MemoryMappedViewAccessor view, FileCheck check = FileCheck.Structure) => OpenAs(view, check, FileKind.Hnsw);
+
+    internal static HnswIndex OpenAs(MemoryMappedViewAccessor view, FileCheck check, FileKind kind)
     {
         ArgumentNullException.ThrowIfNull(view);
-        var file = SectionFile.Map(view, FileKind.Hnsw);
+        var file = SectionFile.Map(view, kind);
         HnswFile.Verify(file, check);
         return FromFile(file);
     }

@@ -5,4 +5,5 @@ internal enum FileKind : uint
 {
     Hnsw = 1,
     Vamana = 2,
+    HnswBits = 3,
 }

@@ -16,6 +16,8 @@ internal sealed class SectionFile
 
     private SectionFile(SectionLayout layout, ulong[] checksums, NativeBlock<byte>[] sections) => (_layout, _checksums, _sections) = (layout, checksums, sections);
 
+    public FileKind Kind => _layout.Kind;
+
     /// <summary>How many sections there are.</summary>
     public int Count => _sections.Length;
 
