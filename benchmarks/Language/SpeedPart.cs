@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Orrery.Benchmarks.Reporting;
 using Orrery.Language.Inference;
-using Orrery.Language.Weights;
 
 namespace Orrery.Benchmarks.Language;
 
@@ -10,26 +9,22 @@ internal static class SpeedPart
 {
     private const int Prompt = 256, Generate = 64;
 
-    public static async Task RunAsync(BenchmarkContext context, RandomModel shape, TensorType type, bool isMixed, double decodeGoal, CancellationToken cancellationToken)
+    public static async Task RunAsync(BenchmarkContext context, SpeedCase one, CancellationToken cancellationToken)
     {
-        var name = $"{shape.Name}/{(isMixed ? type + "_M" : type)}";
-        var path = context.Workspace.File(name.Replace('/', '-') + ".gguf");
-        context.Report.Say($"Writing {name} …");
-        shape.Write(path, type, isMixed);
-        foreach (var threads in (int[])[1, 2])
-        {
-            using var model = LanguageModel.Open(path, new() { Threads = threads });
-            await using var peer = await LlamaPeer.StartAsync(path, threads);
-            // Compiling a second time, page cache, the peer's own first round.
-            await MeasureAsync(model, -1, cancellationToken);
-            await peer.MeasureAsync(Prompt, Generate);
-            var (ours, theirs) = await Samples.InTurnAsync(
-                context.Scale.Rounds, round => MeasureAsync(model, round, cancellationToken), _ => peer.MeasureAsync(Prompt, Generate));
-            Add(context, $"{name}/decode-{threads}", ours, theirs, speed => speed.Decode, decodeGoal);
-            Add(context, $"{name}/prefill-{threads}", ours, theirs, speed => speed.Prefill, 0.7);
-        }
-
-        File.Delete(path);
+        var path = Models.Prepare(context, one);
+        using var model = LanguageModel.Open(path, new() { Threads = one.Threads });
+        await using var peer = await LlamaPeer.StartAsync(path, one.Threads);
+        // Compiling a second time, page cache, the peer's own first round.
+        await MeasureAsync(model, -1, cancellationToken);
+        await peer.MeasureAsync(Prompt, Generate);
+        var (ours, theirs) = await Samples.InTurnAsync(
+            context.Scale.Rounds, round => MeasureAsync(model, round, cancellationToken), _ => peer.MeasureAsync(Prompt, Generate));
+        Add(context, $"{one.Name}/decode-{one.Threads}", ours, theirs, speed => speed.Decode, one.DecodeGoal);
+        Add(context, $"{one.Name}/prefill-{one.Threads}", ours, theirs, speed => speed.Prefill, 0.7);
+        var bandwidth = MemoryReading.Measure(one.Threads);
+        var read = ModelDescription.Of(model.File).BytesPerToken * Samples.Median([.. ours.Select(speed => speed.Decode)]);
+        context.Report.Say(
+            $"{one.Name}, {one.Threads} threads: decoding reads {read / 1e9:0.0} GB/s of weights, {read / bandwidth:0.00} of the {bandwidth / 1e9:0.0} GB/s that a plain loop reads");
     }
 
     private static void Add(BenchmarkContext context, string name, List<Speed> ours, List<Speed> theirs, Func<Speed, double> figure, double goal) =>
