@@ -147,6 +147,7 @@ public static class OrreryServer
         routes.MapServing();
         routes.MapMonitoring();
         routes.MapSearch();
+        routes.MapGateway();
         routes.MapProtocols();
 
         TokenEndpoints.Map(routes);

@@ -103,7 +103,7 @@ CREATE TABLE "monitor_scores" ("workspace" TEXT NOT NULL, "monitor" TEXT NOT NUL
 CREATE TABLE "monitor_alerts" ("id" TEXT NOT NULL, "workspace" TEXT NOT NULL, "monitor" TEXT NOT NULL, "endpoint" TEXT NOT NULL, "kind" INTEGER NOT NULL, "measure" TEXT NOT NULL, "value" NUMERIC NOT NULL, "threshold" NUMERIC NOT NULL, "message" TEXT NOT NULL, "version" INTEGER NOT NULL, "window_start" INTEGER NOT NULL, "window_end" INTEGER NOT NULL, "time" INTEGER NOT NULL, "raised_at" INTEGER NOT NULL, "declaration" TEXT NOT NULL, "model" TEXT, "announced_after" INTEGER, "acknowledged_by" TEXT, "acknowledged_at" INTEGER, "note" TEXT, CONSTRAINT "PK_monitor_alerts" PRIMARY KEY ("id"));
 CREATE INDEX "monitor_alerts_newest" ON "monitor_alerts" ("workspace" ASC, "time" DESC, "id" DESC);
 CREATE INDEX "monitor_alerts_unannounced" ON "monitor_alerts" ("announced_after" ASC);
-CREATE TABLE "gateway_usage" ("workspace" TEXT NOT NULL, "route" TEXT NOT NULL, "minute" INTEGER NOT NULL, "actor" TEXT NOT NULL, "requests" INTEGER NOT NULL, "cached" INTEGER NOT NULL, "prompt_tokens" INTEGER NOT NULL, "completion_tokens" INTEGER NOT NULL, CONSTRAINT "PK_gateway_usage" PRIMARY KEY ("workspace", "route", "minute", "actor"));
+CREATE TABLE "gateway_usage" ("workspace" TEXT NOT NULL, "route" TEXT NOT NULL, "minute" INTEGER NOT NULL, "actor" TEXT NOT NULL, "feature" TEXT NOT NULL, "requests" INTEGER NOT NULL, "cached" INTEGER NOT NULL, "prompt_tokens" INTEGER NOT NULL, "completion_tokens" INTEGER NOT NULL, "cost" NUMERIC NOT NULL, "saved" NUMERIC NOT NULL, CONSTRAINT "PK_gateway_usage" PRIMARY KEY ("workspace", "route", "minute", "actor", "feature"));
 CREATE TABLE "tokens" ("hash" TEXT NOT NULL, "name" TEXT NOT NULL, "workspace" TEXT NOT NULL, "role" TEXT NOT NULL, "created_by" TEXT NOT NULL, "created_at" INTEGER NOT NULL, "scopes" TEXT, CONSTRAINT "PK_tokens" PRIMARY KEY ("hash"));
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1, datetime('now'), 'work queue, leases, signal cursors');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (1000001, datetime('now'), 'Ledger: workspaces, assets, runs, lineage, audit, gates');
@@ -123,6 +123,7 @@ INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (6000001, dat
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (6000002, datetime('now'), 'Serving: the course of a canary');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (7000001, datetime('now'), 'Monitoring: progress, windows, references, alerts');
 INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (9000001, datetime('now'), 'Gateway: usage');
+INSERT INTO "VersionInfo" (Version, AppliedOn, Description) VALUES (9000002, datetime('now'), 'Gateway: usage by feature, with costs');
 INSERT INTO "workspaces" (name, description, created_by, created_at) VALUES ('default', '', 'system:ledger', 0);
 INSERT INTO "audit_head" (id, number, hash) VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
 INSERT INTO "folders" (key, workspace, number, name, artifact_root, created_at, updated_at, deleted_at) VALUES (1, 'default', 0, 'Default', 'mlflow-artifacts:/0', 0, 0, NULL);

@@ -24,6 +24,10 @@ public sealed class GatewayOptions
     [Range(0, 256)]
     public int Threads { get; set; }
 
+    /// <summary>How many days usage is kept. Default 400. 31, the longest window of a budget, to 4000.</summary>
+    [Range(31, 4000)]
+    public int UsageDays { get; set; } = 400;
+
     /// <summary>The largest body of a request. Default 16 MB. 1 kB to 256 MB.</summary>
     [Range(1 << 10, 256 << 20)]
     public int MaxRequestBytes { get; set; } = 16 << 20;

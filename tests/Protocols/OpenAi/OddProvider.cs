@@ -25,6 +25,9 @@ internal sealed class OddProvider : IAsyncDisposable
     /// <summary>What came, in order.</summary>
     public IReadOnlyList<(string Model, JsonObject Body, string? Authorization)> Requests => [.. _requests];
 
+    /// <summary>Path, query and headers of each request, in order.</summary>
+    public ConcurrentQueue<(string Path, IReadOnlyDictionary<string, string> Headers)> Addresses { get; } = new();
+
     /// <summary>Completed when a request to the model that hangs was given up by its caller.</summary>
     public TaskCompletionSource GivenUp { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -47,6 +50,7 @@ internal sealed class OddProvider : IAsyncDisposable
         var body = (JsonObject)(await JsonNode.ParseAsync(http.Request.Body))!;
         var model = body["model"]!.ToString();
         _requests.Enqueue((model, body, http.Request.Headers.Authorization));
+        Addresses.Enqueue((http.Request.Path + http.Request.QueryString, http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
         switch (model)
         {
             case "hangs":
@@ -75,6 +79,12 @@ internal sealed class OddProvider : IAsyncDisposable
                 break;
             case "huge":
                 await WriteAsync(http, 200, "application/json", "{\"x\":\"" + new string('a', 200_000) + "\"}");
+                break;
+            case var _ when http.Request.Path.Value!.EndsWith("/messages", StringComparison.Ordinal):
+                await AnthropicExchange.AnswerAsync(http, body, model);
+                break;
+            case var _ when http.Request.Path.Value!.EndsWith("/moderations", StringComparison.Ordinal):
+                await WriteAsync(http, 200, "application/json", """{"id":"modr-1","model":"m","results":[{"flagged":true,"categories":{"violence":true},"category_scores":{"violence":0.9}}]}""");
                 break;
             default:
                 await GoodAsync(http, body, model);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
+using Orrery.Gateway.Usage;
 using Orrery.Kernel;
 using Xunit;
 
@@ -153,6 +154,70 @@ public sealed class OddProviderTests
         Assert.Contains("has used 14 of 10 tokens", body["error"]!["message"]!.ToString(), StringComparison.Ordinal);
         time.Advance(TimeSpan.FromHours(2));
         Assert.Equal(HttpStatusCode.OK, (await server.ChatAsync("chat")).Status);
+    }
+
+    [Fact]
+    public async Task A_soft_budget_only_says_that_it_is_used_up()
+    {
+        await using var server = await OpenAiTestServer.StartAsync();
+        await server.DeclareAsync("chat", ["good"], """ "budgets":[{"tokens":5,"window":"1h","limit":"soft"}] """);
+        using var first = await server.Http.PostAsync("/v1/chat/completions", Chat());
+        Assert.False(first.Headers.Contains("x-orrery-budget"));
+        using var second = await server.Http.PostAsync("/v1/chat/completions", Chat());
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+        Assert.Contains("7 of 5 tokens", Uri.UnescapeDataString(second.Headers.GetValues("x-orrery-budget").Single()), StringComparison.Ordinal);
+
+        static StringContent Chat() => new("""{"model":"chat","messages":[{"role":"user","content":"Hi"}]}""", Encoding.UTF8, "application/json");
+    }
+
+    [Fact]
+    public async Task What_was_spent_and_saved_is_reported_by_feature_and_day_and_ends_budgets_of_money()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var server = await OpenAiTestServer.StartAsync(time);
+        await server.ApplyAsync("chat", $$"""{"targets":[{"provider":"openAi","url":"http://{{server.Provider.Authority}}/v1","model":"good","price":{"prompt":1000,"completion":10000} }],"cache":"1d","budgets":[{"cost":0.07,"window":"1h","per":"feature"}]}""");
+        // 5 tokens of the question and 2 of the answer: 0.005 + 0.02.
+        await AskAsync("search", 1);
+        await AskAsync("search", 1);
+        await AskAsync("chat", 2);
+        await AskAsync("chat", 3);
+        await AskAsync("chat", 4);
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync("chat", 5));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("search", 5));
+        time.Advance(TimeSpan.FromDays(1));
+        await AskAsync("search", 6);
+
+        var usage = server.Platform.Get<IGatewayUsage>();
+        var report = await usage.ReportAsync(OpenAiTestServer.Ada, UsageDivision.Feature, time.GetUtcNow().AddDays(-2), time.GetUtcNow().AddMinutes(1));
+        Assert.Equal([("chat", 3L, 0L), ("search", 4L, 1L)], report.Lines.Select(line => (line.Name, line.Requests, line.Cached)).Order());
+        Assert.Equal(0.075, report.Lines.Single(line => line.Name == "chat").Cost, 1e-9);
+        Assert.Equal(0.025, report.Lines.Single(line => line.Name == "search").Saved, 1e-9);
+        Assert.Equal((7L, 0.15, 0.025), (report.Total.Requests, Math.Round(report.Total.Cost, 9), Math.Round(report.Total.Saved, 9)));
+        var days = await usage.ReportAsync(OpenAiTestServer.Ada, UsageDivision.Day, time.GetUtcNow().AddDays(-2), time.GetUtcNow().AddMinutes(1));
+        Assert.Equal([("2026-03-01", 6L), ("2026-03-02", 1L)], days.Lines.Select(line => (line.Name, line.Requests)));
+        Assert.Equal("user:ada", Assert.Single((await usage.ReportAsync(OpenAiTestServer.Ada, UsageDivision.Caller, time.GetUtcNow().AddDays(-2), time.GetUtcNow().AddMinutes(1))).Lines).Name);
+
+        // What nobody asks for any more is gone with the next hour's first request.
+        time.Advance(TimeSpan.FromDays(401));
+        await AskAsync("search", 7);
+        Assert.Equal(1, (await usage.ReportAsync(OpenAiTestServer.Ada, UsageDivision.Route, DateTimeOffset.UnixEpoch, time.GetUtcNow().AddMinutes(1))).Total.Requests);
+
+        async Task<HttpStatusCode> AskAsync(string feature, int seed)
+        {
+            using var message = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent($$"""{"model":"chat","seed":{{seed}},"messages":[{"role":"user","content":"Hi"}]}""", Encoding.UTF8, "application/json") };
+            message.Headers.Add("x-orrery-feature", feature);
+            using var response = await server.Http.SendAsync(message);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task Tokens_of_the_local_engine_are_counted()
+    {
+        await using var server = await LocalModelTests.StartAsync();
+        await server.ChatAsync("local", ",\"max_tokens\":5,\"seed\":1");
+        var now = server.Platform.Get<TimeProvider>().GetUtcNow();
+        Assert.Equal(5, (await server.Platform.Get<IGatewayUsage>().ReportAsync(OpenAiTestServer.Ada, UsageDivision.Route, now.AddHours(-1), now.AddMinutes(2))).Total.CompletionTokens);
     }
 
     [Fact]

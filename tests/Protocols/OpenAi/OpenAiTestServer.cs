@@ -15,6 +15,7 @@ using Microsoft.Extensions.Options;
 using OpenAI;
 using Orrery.Gateway;
 using Orrery.Gateway.Calls;
+using Orrery.Gateway.Responses;
 using Orrery.Kernel;
 using Orrery.Ledger;
 using Orrery.Ledger.Resources;
@@ -26,7 +27,7 @@ namespace Orrery.Protocols.Tests.OpenAi;
 /// <summary>The wire on a real Kestrel at a free loopback port, before the gateway on real adapters and a provider that does as it is told.</summary>
 internal sealed class OpenAiTestServer : IAsyncDisposable
 {
-    private static readonly Caller Ada = new(Caller.DefaultWorkspace, "user:ada", Role.Admin);
+    internal static readonly Caller Ada = new(Caller.DefaultWorkspace, "user:ada", Role.Admin);
 
     private readonly WebApplication _app;
     private readonly TestPlatform _platform;
@@ -71,6 +72,7 @@ internal sealed class OpenAiTestServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSingleton(platform.Get<IGateway>());
+        builder.Services.AddSingleton(platform.Get<IResponses>());
         builder.Services.AddSingleton(platform.Get<IOptions<GatewayOptions>>());
         builder.Services.AddSingleton<ISignIn, AdaSignsIn>();
         var app = builder.Build();

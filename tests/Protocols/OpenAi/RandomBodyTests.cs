@@ -14,7 +14,8 @@ public sealed class RandomBodyTests
     private static readonly string[] Names =
     [
         "model", "messages", "prompt", "input", "stream", "stream_options", "temperature", "top_p", "n", "seed", "stop", "max_tokens", "tools", "tool_choice", "response_format", "logprobs",
-        "top_logprobs", "logit_bias", "encoding_format", "dimensions", "chat_template_kwargs", "grammar", "query", "documents", "top_n", "return_documents",
+        "top_logprobs", "logit_bias", "encoding_format", "dimensions", "chat_template_kwargs", "grammar", "query", "documents", "top_n", "return_documents", "instructions", "store",
+        "background", "text", "previous_response_id", "metadata", "reasoning", "max_output_tokens",
     ];
 
     private static readonly Gen<string> Name = Gen.Int[0, Names.Length - 1].Select(index => Names[index]);
@@ -30,6 +31,8 @@ public sealed class RandomBodyTests
     [InlineData("/v1/completions")]
     [InlineData("/v1/embeddings")]
     [InlineData("/v1/rerank")]
+    [InlineData("/v1/responses")]
+    [InlineData("/v1/moderations")]
     public async Task Two_hundred_random_bodies_are_never_a_500(string path)
     {
         await using var server = await OpenAiTestServer.StartAsync();

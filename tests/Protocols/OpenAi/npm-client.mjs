@@ -27,6 +27,19 @@ const called = await client.chat.completions.create({ model: "local", messages, 
 assert.equal(called.choices[0].finish_reason, "tool_calls");
 assert.equal(called.choices[0].message.tool_calls[0].function.name, "f");
 
+const response = await client.responses.create({ model: "local", input: "Hi", max_output_tokens: 8 });
+assert.equal(response.status, "incomplete");
+assert.equal((await client.responses.retrieve(response.id)).output_text, response.output_text);
+let streamed = "", completed;
+for await (const event of await client.responses.create({ model: "local", input: "Hi", max_output_tokens: 6, stream: true, previous_response_id: response.id })) {
+  if (event.type === "response.output_text.delta") streamed += event.delta;
+  if (event.type === "response.incomplete") completed = event.response;
+}
+assert.equal(completed.output[0]?.content[0].text ?? "", streamed);
+assert.equal((await client.responses.inputItems.list(completed.id)).data[0].content[0].text, "Hi");
+await client.responses.delete(response.id);
+await assert.rejects(client.responses.retrieve(response.id), (error) => error instanceof OpenAI.NotFoundError);
+
 await assert.rejects(client.chat.completions.create({ model: "none", messages }), (error) => error instanceof OpenAI.NotFoundError && error.code === "model_not_found");
 await assert.rejects(client.chat.completions.create({ model: "local", messages: [] }), (error) => error instanceof OpenAI.BadRequestError && error.param === "messages");
 console.log("ok");

@@ -2,18 +2,54 @@ using System.CommandLine;
 using System.Globalization;
 using Orrery.Cli.Models;
 using Orrery.Cli.Output;
+using Orrery.Client;
 using Orrery.Kernel;
 using Spectre.Console;
 
 namespace Orrery.Cli.Commands;
 
-/// <summary><c>orrery gateway install|embed</c>: language models behind routes.</summary>
+/// <summary><c>orrery gateway usage|install|embed</c>: language models behind routes.</summary>
 internal static class GatewayCommand
 {
     /// <summary>Components of a vector that a table shows.</summary>
     private const int Shown = 6;
 
-    public static Command Create() => new("gateway", "Language models behind routes: install the built-in embedding model, embed texts.") { Install(), Embed() };
+    public static Command Create() => new("gateway", "Language models behind routes: what they cost, the built-in embedding model, vectors of texts.") { Usage(), Install(), Embed() };
+
+    private static Command Usage()
+    {
+        var by = new Option<UsageDivision>("--by") { Description = "route, caller, feature or day", DefaultValueFactory = _ => UsageDivision.Route };
+        var days = new Option<int>("--days") { Description = "How many days back", DefaultValueFactory = _ => 30 };
+        days.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 4000)
+                result.AddError("--days takes 1 to 4000.");
+        });
+        var output = new OutputOption().WithJson();
+        var command = new Command("usage", "Show what language models were used: requests, tokens, cost, what the cache saved.\n\nExample: orrery gateway usage --by feature --days 7") { by, days };
+        output.AddTo(command);
+        new ServerConnection().Handle(command, async (parsed, orrery, cancellationToken) =>
+        {
+            var since = TimeProvider.System.GetUtcNow().AddDays(-parsed.GetValue(days));
+            var report = await orrery.Gateway.UsageAsync(parsed.GetValue(by), since, cancellationToken: cancellationToken);
+            output.Write(parsed, report, found =>
+            {
+                var table = OutputOption.Columns(found.By.ToUpperInvariant(), "REQUESTS", "CACHED", "PROMPT", "ANSWER", "COST", "SAVED");
+                foreach (var line in found.Lines)
+                    AddLine(table, line, line.Name.Length > 0 ? line.Name : "(none)");
+                AddLine(table, found.Total, "all");
+                return table;
+            });
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static void AddLine(Table table, UsageLine line, string name) => table.AddRow(
+        Markup.Escape(name), Number(line.Requests), Number(line.Cached), Number(line.PromptTokens), Number(line.CompletionTokens),
+        line.Cost.ToString("0.00##", CultureInfo.InvariantCulture), line.Saved.ToString("0.00##", CultureInfo.InvariantCulture));
+
+    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     private static Command Install()
     {
@@ -53,7 +89,7 @@ internal static class GatewayCommand
             {
                 var table = OutputOption.Columns("TEXT", "TO THE FIRST", "VECTOR");
                 for (var i = 0; i < given.Length; i++)
-                    table.AddRow(Markup.Escape(given[i]), Cosine(found.Vectors[0], found.Vectors[i]).ToString("0.000", CultureInfo.InvariantCulture), Beginning(found.Vectors[i]));
+                    table.AddRow(Markup.Escape(given[i]), Cosine(found[0], found[i]).ToString("0.000", CultureInfo.InvariantCulture), Beginning(found[i]));
                 return table;
             });
             return ExitCode.Ok;

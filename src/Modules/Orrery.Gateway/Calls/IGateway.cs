@@ -15,6 +15,8 @@ public enum GatewayOperation
     Embedding,
     /// <summary>Documents in the order in which they answer a query (Cohere's and Jina's form).</summary>
     Ranking,
+    /// <summary>Whether texts are harmful.</summary>
+    Moderation,
 }
 
 /// <summary>A request in OpenAI's form.</summary>
@@ -22,7 +24,11 @@ public enum GatewayOperation
 /// <param name="Route">The model's name, which is a route's.</param>
 /// <param name="Body">The body as OpenAI's API has it; never changed.</param>
 /// <param name="IsStreamed">The answer is wanted in parts.</param>
-public sealed record GatewayRequest(GatewayOperation Operation, string Route, JsonObject Body, bool IsStreamed);
+public sealed record GatewayRequest(GatewayOperation Operation, string Route, JsonObject Body, bool IsStreamed)
+{
+    /// <summary>What it is for, in the report of usage; empty where nobody says.</summary>
+    public string Feature { get; init; } = "";
+}
 
 /// <summary>An answer in OpenAI's form: whole or in parts.</summary>
 /// <param name="Whole">The answer; null where it comes in parts.</param>
@@ -30,7 +36,11 @@ public sealed record GatewayRequest(GatewayOperation Operation, string Route, Js
 /// The parts, to be read once; null where it is whole. Reading may throw <see cref="OrreryException"/>, when the provider breaks off or a budget ends.
 /// </param>
 /// <param name="Target">Who answered: <c>openAi/gpt-4o</c>; <c>cache</c> where nobody had to.</param>
-public sealed record GatewayReply(JsonObject? Whole, IAsyncEnumerable<JsonObject>? Parts, string Target);
+public sealed record GatewayReply(JsonObject? Whole, IAsyncEnumerable<JsonObject>? Parts, string Target)
+{
+    /// <summary>A soft budget that is used up, in words; null where none is.</summary>
+    public string? Warning { get; init; }
+}
 
 /// <summary>A route that can be called.</summary>
 /// <param name="Name">The model's name for callers.</param>

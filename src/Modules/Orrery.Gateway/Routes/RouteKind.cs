@@ -18,11 +18,18 @@ internal sealed class RouteKind(IOptions<GatewayOptions> options) : ResourceKind
         Require(errors, spec.Retries is >= 0 and <= 5, "retries", "0 to 5", spec.Retries.ToString(CultureInfo.InvariantCulture));
         Within(errors, "retryWait", spec.RetryWait, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Within(errors, "deadline", spec.Deadline, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        Within(errors, "hedge", spec.Hedge, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+        Require(errors, !spec.Sticky || spec.Balance == BalanceKind.Weighted, "sticky", "'balance: weighted' beside it", spec.Balance.ToString());
+        Require(errors, spec.Balance != BalanceKind.Weighted || (spec.Targets?.Any(target => target.Weight > 0) ?? true), "targets", "a weight above 0", "0 everywhere");
         Within(errors, "cache", spec.Cache, TimeSpan.FromSeconds(1), TimeSpan.FromDays(90));
         for (var i = 0; i < (spec.Budgets?.Count ?? 0); i++)
         {
-            Require(errors, spec.Budgets![i].Tokens >= 1, $"budgets/{i}/tokens", "1 or more", spec.Budgets[i].Tokens.ToString(CultureInfo.InvariantCulture));
-            Within(errors, $"budgets/{i}/window", spec.Budgets[i].Window, TimeSpan.FromMinutes(1), TimeSpan.FromDays(31));
+            var budget = spec.Budgets![i];
+            Require(errors, budget.Tokens is null or >= 1, $"budgets/{i}/tokens", "1 or more", $"{budget.Tokens}");
+            Require(errors, budget.Cost is null || (budget.Cost > 0 && double.IsFinite(budget.Cost.Value)), $"budgets/{i}/cost", "more than 0", FormattableString.Invariant($"{budget.Cost}"));
+            Require(errors, budget.Tokens is not null || budget.Cost is not null, $"budgets/{i}", "'tokens' or 'cost'", "neither");
+            Require(errors, budget.Cost is null || (spec.Targets?.Any(target => target.Price is not null) ?? false), $"budgets/{i}/cost", "a target with a 'price'", "none");
+            Within(errors, $"budgets/{i}/window", budget.Window, TimeSpan.FromMinutes(1), TimeSpan.FromDays(31));
         }
 
         return errors;
@@ -33,6 +40,9 @@ internal sealed class RouteKind(IOptions<GatewayOptions> options) : ResourceKind
         if (string.IsNullOrWhiteSpace(target.Model))
             errors[$"{path}/model"] = "expected the model's name there";
         Within(errors, $"{path}/timeout", target.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        Require(errors, target.Weight is >= 0 and <= 1e6, $"{path}/weight", "0 to 1000000", target.Weight.ToString(CultureInfo.InvariantCulture));
+        Require(errors, target.Price is null || (target.Price.Prompt is >= 0 and < 1e9 && target.Price.Completion is >= 0 and < 1e9), $"{path}/price", "0 or more for a million tokens", $"{target.Price}");
+        Require(errors, target.ApiVersion is null || target.Provider == ProviderKind.Azure, $"{path}/apiVersion", "it for azure alone", target.ApiVersion ?? "");
         if (target.Provider == ProviderKind.Local)
         {
             Require(errors, target.Url is null && target.Key is null, $"{path}/url", "no address and no key for the local engine", target.Url ?? target.Key ?? "");
@@ -41,7 +51,7 @@ internal sealed class RouteKind(IOptions<GatewayOptions> options) : ResourceKind
             return;
         }
 
-        if (!Uri.TryCreate(target.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0 || url.Query.Length > 0)
+        if (!Uri.TryCreate(target.Url ?? (target.Provider == ProviderKind.Anthropic ? "https://api.anthropic.com" : null), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0 || url.Query.Length > 0)
             errors[$"{path}/url"] = $"expected an http or https address without user and query, got '{target.Url}'";
         else if (target.Key is { } name)
             CheckKey(errors, $"{path}/key", name, url);

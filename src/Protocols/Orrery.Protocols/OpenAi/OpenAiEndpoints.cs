@@ -21,12 +21,14 @@ internal sealed class OpenAiEndpoints(IServiceProvider services)
 
     private void MapRoutes(IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/v1").ExcludeFromDescription().RequireRole(Role.Viewer);
+        var api = routes.MapGroup("/v1").ExcludeFromDescription().RequireRole(Role.Viewer).WithMetadata(OpenAiRefusals.Writer);
         api.MapGet("/models", http => OpenAiErrors.AnswerAsync(http, ModelsAsync));
         api.MapGet("/models/{**model}", http => OpenAiErrors.AnswerAsync(http, ModelAsync));
         api.MapPost("/chat/completions", context => OpenAiErrors.AnswerAsync(context, http => AskAsync(http, GatewayOperation.Chat)));
         api.MapPost("/completions", context => OpenAiErrors.AnswerAsync(context, http => AskAsync(http, GatewayOperation.Completion)));
         api.MapPost("/embeddings", context => OpenAiErrors.AnswerAsync(context, http => AskAsync(http, GatewayOperation.Embedding)));
+        new ResponseEndpoints(services).Map(api);
+        api.MapPost("/moderations", context => OpenAiErrors.AnswerAsync(context, http => AskAsync(http, GatewayOperation.Moderation)));
         // Not OpenAI's: the form that Cohere and Jina share.
         api.MapPost("/rerank", context => OpenAiErrors.AnswerAsync(context, http => AskAsync(http, GatewayOperation.Ranking)));
     }
@@ -50,13 +52,20 @@ internal sealed class OpenAiEndpoints(IServiceProvider services)
     private async Task AskAsync(HttpContext http, GatewayOperation operation)
     {
         var request = OpenAiRequest.Read(await OpenAiBody.ReadAsync(http, _mostBytes.Value), operation);
-        var reply = await _gateway.Value.AskAsync(http.Caller(), request, http.RequestAborted);
+        var reply = await _gateway.Value.AskAsync(http.Caller(), request with { Feature = Feature(http) }, http.RequestAborted);
+        if (reply.Warning is { } warning)
+            http.Response.Headers["x-orrery-budget"] = Uri.EscapeDataString(warning);
         http.Response.Headers["x-orrery-target"] = Uri.EscapeDataString(reply.Target);
         if (reply.Whole is { } whole)
             await WriteAsync(http, whole);
         else
             await StreamAsync(http, reply.Parts!);
     }
+
+    /// <summary>What the request is for, in the report of usage.</summary>
+    internal static string Feature(HttpContext http) => http.Request.Headers["x-orrery-feature"].ToString() is { Length: <= 128 } feature
+        ? feature
+        : throw new InvalidException("The header x-orrery-feature takes up to 128 characters.");
 
     private static async Task StreamAsync(HttpContext http, IAsyncEnumerable<JsonObject> parts)
     {
@@ -75,14 +84,16 @@ internal sealed class OpenAiEndpoints(IServiceProvider services)
         }
     }
 
-    private static async Task SendAsync(HttpContext http, byte[] data)
+    /// <summary>An event, with a name where the wire has names.</summary>
+    internal static async Task SendAsync(HttpContext http, byte[] data, string? name = null)
     {
-        byte[] line = [.. "data: "u8, .. data, .. "\n\n"u8];
+        byte[] head = name is null ? [] : System.Text.Encoding.UTF8.GetBytes($"event: {name}\n");
+        byte[] line = [.. head, .. "data: "u8, .. data, .. "\n\n"u8];
         await http.Response.Body.WriteAsync(line, http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
     }
 
-    private static async Task WriteAsync(HttpContext http, JsonObject body)
+    internal static async Task WriteAsync(HttpContext http, JsonObject body)
     {
         http.Response.ContentType = "application/json";
         await http.Response.Body.WriteAsync(OpenAiBody.Write(body), http.RequestAborted);

@@ -46,7 +46,7 @@ internal static class OpenAiErrors
         return (status, new JsonObject { ["error"] = new JsonObject { ["message"] = refusal.Message, ["type"] = type, ["param"] = param, ["code"] = code } });
     }
 
-    private static async Task WriteAsync(HttpContext http, OrreryException refusal, int? status = null)
+    internal static async Task WriteAsync(HttpContext http, OrreryException refusal, int? status = null)
     {
         var (usual, body) = Body(refusal);
         http.Response.StatusCode = status ?? usual;

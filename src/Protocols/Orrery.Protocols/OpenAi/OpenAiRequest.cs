@@ -8,8 +8,13 @@ namespace Orrery.Protocols.OpenAi;
 /// <summary>Checks what every provider needs of a request; the rest is the provider's to judge.</summary>
 internal static class OpenAiRequest
 {
+    private const string DefaultModeration = "omni-moderation-latest";
+
     public static GatewayRequest Read(JsonObject body, GatewayOperation operation)
     {
+        // OpenAI's clients leave it out where there is only one model to speak of.
+        if (operation == GatewayOperation.Moderation && body["model"] is null)
+            body["model"] = DefaultModeration;
         if (body["model"]?.GetValueKind() != JsonValueKind.String)
             throw Wrong("model", "must be the name of a route");
         var isStreamed = body["stream"]?.GetValueKind() switch
@@ -28,6 +33,10 @@ internal static class OpenAiRequest
             case GatewayOperation.Completion:
                 if (body["prompt"] is not JsonArray { Count: > 0 } && body["prompt"]?.GetValueKind() != JsonValueKind.String)
                     throw Wrong("prompt", "must be a string or an array that is not empty");
+                break;
+            case GatewayOperation.Moderation:
+                if (body["input"]?.GetValueKind() != JsonValueKind.String && body["input"] is not JsonArray { Count: > 0 and <= 2048 })
+                    throw Wrong("input", "must be a string or an array of 1 to 2048 entries");
                 break;
             case GatewayOperation.Ranking:
                 CheckRanking(body);

@@ -16,6 +16,8 @@ internal sealed class LocalProvider(LocalModels models, LocalEmbedding embedding
     {
         if (request.Operation is GatewayOperation.Embedding or GatewayOperation.Ranking)
             return Encode(target, request, cancellationToken);
+        if (request.Operation == GatewayOperation.Moderation)
+            throw new ProviderFault(FaultKind.Lasting, $"The local model '{target.Model}' judges no texts; add a target that does.");
         var (model, asked) = Begin(target, request);
         var isChat = request.Operation == GatewayOperation.Chat;
         var choices = await Task.WhenAll(Enumerable.Range(0, asked.Choices).Select(choice => ChoiceAsync(model, asked, isChat, choice, cancellationToken)));

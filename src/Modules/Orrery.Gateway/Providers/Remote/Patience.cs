@@ -1,4 +1,4 @@
-namespace Orrery.Gateway.Providers;
+namespace Orrery.Gateway.Providers.Remote;
 
 /// <summary>How long a provider may be silent: the token is cancelled when it was for too long, and each sign of life starts anew.</summary>
 internal sealed class Patience : IDisposable

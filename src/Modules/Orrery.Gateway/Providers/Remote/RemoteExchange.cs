@@ -1,38 +1,51 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Microsoft.Security.AntiSSRF;
-using Orrery.Gateway.Calls;
 using Orrery.Gateway.Routes;
 
-namespace Orrery.Gateway.Providers;
+namespace Orrery.Gateway.Providers.Remote;
 
-/// <summary>Whoever speaks OpenAI's API over HTTP: OpenAI, Azure's compatible address, vLLM, llama.cpp's server, Ollama.</summary>
-internal sealed class OpenAiProvider(ProviderHttp http, IOptions<GatewayOptions> options, TimeProvider time) : IProvider
+/// <summary>A request as it goes over the wire.</summary>
+/// <param name="Url">Where to.</param>
+/// <param name="Body">What.</param>
+/// <param name="KeyHeader">The header that carries the key; before it stands <paramref name="KeyPrefix"/>.</param>
+/// <param name="KeyPrefix">As <c>Bearer </c>.</param>
+/// <param name="Wire">What is spoken, in the words of a complaint.</param>
+internal sealed record RemoteMessage(Uri Url, JsonObject Body, string KeyHeader, string KeyPrefix, string Wire)
+{
+    /// <summary>Further headers.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether a part of a stream is its last; <c>[DONE]</c> is in any case.</summary>
+    public Func<JsonObject, bool> IsLast { get; init; } = _ => false;
+}
+
+/// <summary>Sends to a provider and reads what it answers, whole or as server-sent events. Whatever goes wrong on the way becomes a <see cref="ProviderFault"/>.</summary>
+internal sealed class RemoteExchange(ProviderHttp http, IOptions<GatewayOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(1);
 
     /// <summary>An error page of megabytes tells no more than its beginning.</summary>
     private const int MaxErrorBytes = 64 << 10;
 
-    public async Task<JsonObject> AskAsync(TargetSpec target, GatewayRequest request, CancellationToken cancellationToken)
+    public async Task<JsonObject> AskAsync(TargetSpec target, RemoteMessage message, CancellationToken cancellationToken)
     {
         using var patience = new Patience(target.Timeout ?? DefaultTimeout, time, cancellationToken);
-        using var response = await SendAsync(target, request, patience, cancellationToken);
+        using var response = await SendAsync(target, message, patience, cancellationToken);
         var body = await Guarded(() => ReadAsync(response, options.Value.MaxReplyBytes, patience), target, patience, cancellationToken);
-        return Parse(body, target) is { } answer ? answer : throw Nonsense(target, body);
+        return Parse(body, target) is { } answer ? answer : throw Nonsense(target, message, body);
     }
 
-    public async IAsyncEnumerable<JsonObject> StreamAsync(TargetSpec target, GatewayRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<JsonObject> StreamAsync(TargetSpec target, RemoteMessage message, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var patience = new Patience(target.Timeout ?? DefaultTimeout, time, cancellationToken);
-        using var response = await SendAsync(target, request, patience, cancellationToken);
+        using var response = await SendAsync(target, message, patience, cancellationToken);
         if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
-            throw Nonsense(target, await Guarded(() => ReadAsync(response, MaxErrorBytes, patience), target, patience, cancellationToken));
+            throw Nonsense(target, message, await Guarded(() => ReadAsync(response, MaxErrorBytes, patience), target, patience, cancellationToken));
         await using var stream = new BoundedStream(await response.Content.ReadAsStreamAsync(patience.Token), options.Value.MaxReplyBytes);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         while (true)
@@ -45,38 +58,26 @@ internal sealed class OpenAiProvider(ProviderHttp http, IOptions<GatewayOptions>
             var data = line[5..].Trim();
             if (data == "[DONE]")
                 yield break;
-            yield return Parse(data, target) is { } part ? part : throw Nonsense(target, data);
+            var part = Parse(data, target) ?? throw Nonsense(target, message, data);
+            yield return part;
+            if (message.IsLast(part))
+                yield break;
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(TargetSpec target, GatewayRequest request, Patience patience, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(TargetSpec target, RemoteMessage message, Patience patience, CancellationToken cancellationToken)
     {
-        var url = Address(target, request.Operation);
-        var body = (JsonObject)request.Body.DeepClone();
-        body["model"] = target.Model;
-        if (request.IsStreamed)
-        {
-            // Usage is counted whether or not the client asked for it.
-            body["stream"] = true;
-            body["stream_options"] = new JsonObject { ["include_usage"] = true };
-        }
-
-        using var message = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
-        if (target.Key is { } name && options.Value.Keys.TryGetValue(name, out var key) && string.Equals(key.Host, url.Host, StringComparison.OrdinalIgnoreCase))
-            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key.Value);
-        var response = await Guarded(() => http.For(url).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, patience.Token), target, patience, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Post, message.Url) { Content = new StringContent(message.Body.ToJsonString(), Encoding.UTF8, "application/json") };
+        if (target.Key is { } name && options.Value.Keys.TryGetValue(name, out var key) && string.Equals(key.Host, message.Url.Host, StringComparison.OrdinalIgnoreCase))
+            request.Headers.TryAddWithoutValidation(message.KeyHeader, message.KeyPrefix + key.Value);
+        foreach (var (header, value) in message.Headers)
+            request.Headers.TryAddWithoutValidation(header, value);
+        var response = await Guarded(() => http.For(message.Url).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token), target, patience, cancellationToken);
         patience.Renew();
         if (response.IsSuccessStatusCode)
             return response;
         using (response)
             throw Refusal(target, response.StatusCode, await Guarded(() => ReadAsync(response, MaxErrorBytes, patience), target, patience, cancellationToken));
-    }
-
-    private static Uri Address(TargetSpec target, GatewayOperation operation)
-    {
-        var path = operation switch { GatewayOperation.Chat => "chat/completions", GatewayOperation.Completion => "completions", GatewayOperation.Ranking => "rerank", _ => "embeddings" };
-        var root = target.Url!.TrimEnd('/');
-        return new Uri(target.Provider == ProviderKind.Ollama && !root.EndsWith("/v1", StringComparison.Ordinal) ? $"{root}/v1/{path}" : $"{root}/{path}");
     }
 
     private static async Task<string> ReadAsync(HttpResponseMessage response, int mostBytes, Patience patience)
@@ -112,6 +113,7 @@ internal sealed class OpenAiProvider(ProviderHttp http, IOptions<GatewayOptions>
         try
         {
             var answer = JsonNode.Parse(text) as JsonObject;
+            // OpenAI's answers of the Responses kind have an "error" that is null.
             return answer?["error"] is JsonObject error ? throw new ProviderFault(FaultKind.Passing, $"{Name(target)} failed: {Message(error)}") : answer;
         }
         catch (JsonException)
@@ -144,8 +146,8 @@ internal sealed class OpenAiProvider(ProviderHttp http, IOptions<GatewayOptions>
 
     private static string Message(JsonObject error) => error["message"]?.ToString() is { Length: > 0 } message ? message[..Math.Min(500, message.Length)] : "no reason given";
 
-    private static ProviderFault Nonsense(TargetSpec target, string body) =>
-        new(FaultKind.Passing, $"{Name(target)} answered something that is not OpenAI's API: {(body.TrimStart().StartsWith('<') ? "a web page" : "no JSON object")}.");
+    private static ProviderFault Nonsense(TargetSpec target, RemoteMessage message, string body) =>
+        new(FaultKind.Passing, $"{Name(target)} answered something that is not {message.Wire}: {(body.TrimStart().StartsWith('<') ? "a web page" : "no JSON object")}.");
 
     private static string Name(TargetSpec target) => $"The provider of '{target.Model}'";
 }

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Security.AntiSSRF;
 
-namespace Orrery.Gateway.Providers;
+namespace Orrery.Gateway.Providers.Remote;
 
 /// <summary>
 /// The HTTP clients of remote providers, made with the first request: one that reaches public hosts alone, checked where the connection is made, and one for the private

@@ -1,4 +1,4 @@
-namespace Orrery.Gateway.Providers;
+namespace Orrery.Gateway.Providers.Remote;
 
 /// <summary>Reads no more than so many bytes of a stream: a provider must not fill the memory.</summary>
 internal sealed class BoundedStream(Stream inner, long most) : Stream
