@@ -36,8 +36,10 @@ internal static class TestDatabase
     /// <summary>Makes an empty database that goes with a folder, for servers in processes of their own.</summary>
     public static async Task MakeForServersAsync(string folder)
     {
-        if (IsPostgres)
-            await BindAsync(folder, await TestPostgres.CreateEmptyAsync());
+        if (!IsPostgres)
+            return;
+        TempFolder.Removing = Drop;
+        await BindAsync(folder, await TestPostgres.CreateEmptyAsync());
     }
 
     /// <summary>How a server in the folder reaches its database; null where that is SQLite.</summary>

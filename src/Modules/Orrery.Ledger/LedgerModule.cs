@@ -62,6 +62,7 @@ public static class LedgerModule
         services.AddSingleton<IAssets, AssetStore>();
         services.AddSingleton<RunEnvironmentReader>();
         services.AddSingleton<IFolders, FolderStore>();
+        services.AddHostedService<DefaultFolderRoot>();
         services.AddSingleton<MetricNames>();
         services.AddSingleton<ILoggedModels, LoggedModelStore>();
         services.AddSingleton<TraceRecorder>();

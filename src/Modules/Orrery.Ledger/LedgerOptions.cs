@@ -5,6 +5,9 @@ namespace Orrery.Ledger;
 /// <summary>Settings of the ledger, from the configuration section <c>Ledger</c>.</summary>
 public sealed class LedgerOptions
 {
+    /// <summary>The root that is this server itself.</summary>
+    public const string OwnArtifacts = "mlflow-artifacts:";
+
     /// <summary>A folder inside the git checkout whose commit is recorded with each run. Default: the folder that the process was started in.</summary>
     public string CodeFolder { get; set; } = Environment.CurrentDirectory;
 
@@ -20,5 +23,5 @@ public sealed class LedgerOptions
     /// <c>file:</c>, <c>s3:</c> … URI makes them write there, past this server.
     /// </summary>
     [Required]
-    public string ArtifactRoot { get; set; } = "mlflow-artifacts:";
+    public string ArtifactRoot { get; set; } = OwnArtifacts;
 }

@@ -39,7 +39,8 @@ internal sealed class TestServer : IAsyncDisposable
         Func<ServerOptions, ServerOptions>? change = null, Action<WebApplicationBuilder>? configure = null, Action<IEndpointRouteBuilder>? map = null)
     {
         var folder = new TempFolder();
-        var options = new ServerOptions { DataFolder = folder.Path, HttpPort = 0 };
+        await TestDatabase.MakeForServersAsync(folder.Path);
+        var options = new ServerOptions { DataFolder = folder.Path, HttpPort = 0, Database = TestDatabase.ConnectionOf(folder.Path) };
         var app = OrreryServer.Build(change?.Invoke(options) ?? options, builder =>
         {
             builder.Logging.SetMinimumLevel(LogLevel.Critical);

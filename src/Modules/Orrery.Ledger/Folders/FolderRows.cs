@@ -70,7 +70,7 @@ internal static class FolderRows
     }
 
     // Numbers repeat between workspaces, so all but the first workspace have a part of the root of their own.
-    private static string RootOf(string root, string workspace, long number)
+    public static string RootOf(string root, string workspace, long number)
     {
         var part = workspace == Caller.DefaultWorkspace ? "" : $"workspaces/{Uri.EscapeDataString(workspace)}/";
         return FormattableString.Invariant($"{root.TrimEnd('/')}/{part}{number}");

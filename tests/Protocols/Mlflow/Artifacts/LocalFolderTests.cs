@@ -95,6 +95,15 @@ public sealed class LocalFolderTests
         Assert.Equal(HttpStatusCode.NotFound, read.StatusCode);
     }
 
+    [Fact]
+    public async Task Runs_of_the_experiment_that_is_there_from_the_start_are_below_the_root_too()
+    {
+        using var root = new TempFolder();
+        await using var server = await StartAsync(root);
+        var info = (await server.PostAsync("/runs/create", new { experiment_id = "0" })).GetProperty("run").GetProperty("info");
+        Assert.Equal($"{new Uri(root.Path).AbsoluteUri}/0/{info.GetProperty("run_id").GetString()}/artifacts", info.GetProperty("artifact_uri").GetString());
+    }
+
     private static Task<MlflowServer> StartAsync(TempFolder root) =>
         MlflowServer.StartAsync(services => services.Configure<LedgerOptions>(options => options.ArtifactRoot = new Uri(root.Path).AbsoluteUri));
 
