@@ -16,7 +16,7 @@ internal sealed class CollectionsBenchmark : IBenchmark
     private const int Upserted = 100_000;
     private const int Ef = 100;
 
-    // The whole takes four minutes, most of them the graph's: fewer and shorter rounds than elsewhere.
+    // The whole is to end within four minutes, and the graph takes the most of them: fewer and shorter rounds than elsewhere.
     private const int MostRounds = 5;
     private const int MostSeconds = 4;
     private const int MostWarmUpSeconds = 6;
