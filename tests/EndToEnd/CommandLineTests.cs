@@ -77,6 +77,42 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Vectors_of_a_file_are_looked_through_for_duplicates_clustered_and_drawn_without_a_server()
+    {
+        using var folder = new TempFolder();
+        // Three tight heaps of twenty on the axes, and the first point once more: .fvecs is the number of components, then the components.
+        var random = new Random(7);
+        await using (var file = new BinaryWriter(File.Create(folder.File("heaps.fvecs"))))
+        {
+            float[] first = [];
+            for (var i = 0; i <= 60; i++)
+            {
+                float[] vector = [.. Enumerable.Range(0, 3).Select(axis => (axis == i % 3 ? 1f : 0f) + (0.1f * random.NextSingle()))];
+                first = i == 0 ? vector : first;
+                file.Write(3);
+                foreach (var component in i == 60 ? first : vector)
+                    file.Write(component);
+            }
+        }
+
+        var duplicates = await OrreryProcess.RunAsync(folder, "vectors", "near-duplicates", "heaps.fvecs", "--within", "0", "-o", "json");
+        Assert.Equal(0, duplicates.ExitCode);
+        using (var found = JsonDocument.Parse(duplicates.Output))
+            Assert.Equal(["0", "60"], found.RootElement.GetProperty("groups")[0].EnumerateArray().Select(id => id.GetString()));
+
+        using (var found = JsonDocument.Parse((await OrreryProcess.RunAsync(folder, "vectors", "cluster", "heaps.fvecs", "--distance", "Euclid", "--to", "clusters.csv", "-o", "json")).Output))
+            Assert.Equal([21, 20, 20], found.RootElement.GetProperty("found").EnumerateArray().Select(cluster => cluster.GetProperty("points").GetInt32()));
+        Assert.Equal(62, (await File.ReadAllLinesAsync(folder.File("clusters.csv"))).Length);
+
+        Assert.Equal(0, (await OrreryProcess.RunAsync(folder, "vectors", "map", "heaps.fvecs", "map.svg")).ExitCode);
+        Assert.Contains("<svg", await File.ReadAllTextAsync(folder.File("map.svg")));
+
+        var (code, _, errors) = await OrreryProcess.RunAsync(folder, "vectors", "cluster", "heaps.fvecs", "--method", "dbscan");
+        Assert.Equal(1, code);
+        Assert.Contains("--radius", errors);
+    }
+
+    [Fact]
     public async Task Without_a_server_it_says_how_to_start_one()
     {
         using var folder = new TempFolder();

@@ -69,9 +69,9 @@ public sealed record VectorMap(IReadOnlyList<MapPoint> Points, IReadOnlyList<str
 
     private static Metric MetricOf(VectorDistance distance) => distance switch
     {
-        // Of length 1 already; the angle says the same, and is a distance.
-        VectorDistance.Cosine or VectorDistance.Dot => Metric.Cosine,
+        VectorDistance.Cosine => Metric.Cosine,
         VectorDistance.Manhattan => Metric.Manhattan,
+        // Inner products are no distance, and a vector of zeros has no angle; how far apart vectors lie is what a plane can show.
         _ => Metric.Euclidean,
     };
 
