@@ -16,7 +16,7 @@ internal static class SearchPart
     public static async Task RunAsync(BenchmarkContext context, TrackingClient client, int count, CancellationToken cancellationToken)
     {
         context.Report.Say($"Making {count:N0} runs with five metrics, five parameters and a tag each …");
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, async (i, token) =>
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = cancellationToken }, async (i, token) =>
         {
             var run = await client.CreateRunAsync(string.Create(CultureInfo.InvariantCulture, $"run {i}"), token);
             await client.PostAsync("runs/log-batch", Details(run, i), token);

@@ -29,6 +29,7 @@ internal static class CommandLine
         RunCommand.Create(),
         StudyCommand.Create(),
         LogsCommand.Create(),
+        TraceCommand.Create(),
         ReproduceCommand.Create(),
         EvaluateCommand.Create(),
         ImportCommand.Create(),

@@ -37,6 +37,7 @@ public sealed class OrreryClient
         Endpoints = new(this);
         Features = new(this);
         Gates = new(this);
+        Traces = new(this);
         Gateway = new(this);
         Lineage = new(this);
         Monitors = new(this);
@@ -65,6 +66,9 @@ public sealed class OrreryClient
 
     /// <summary>Feature views and services.</summary>
     public FeaturesClient Features { get; }
+
+    /// <summary>Traces.</summary>
+    public TracesClient Traces { get; }
 
     /// <summary>Gates, their reports and approvals.</summary>
     public GatesClient Gates { get; }

@@ -104,6 +104,7 @@ public static class OrreryServer
         services.AddProtocols();
         services.AddPages();
 
+        services.AddHostedService<MemoryAtRest>();
         services.AddSingleton<TokenStore>();
         services.AddSingleton<ISignIn, TokenSignIn>();
         services.AddExceptionHandler<ProblemWriter>();
@@ -123,6 +124,8 @@ public static class OrreryServer
     private static void Map(WebApplication app, ServerOptions options)
     {
         app.UseMiddleware<HealthProbes>();
+        var mlflow = new RoutesOnDemand(app, routes => routes.MapMlflow());
+        app.UseWhen(context => ProtocolsModule.IsOfMlflow(context.Request.Path), branch => mlflow.Route(branch));
         app.UseRouting();
         if (Telemetry.HasTraces(app.Configuration))
             app.UseMiddleware<RequestSpan>();
@@ -134,7 +137,9 @@ public static class OrreryServer
         app.UseRoleGate();
         app.UseAntiforgery();
 
-        ((IEndpointRouteBuilder)app).DataSources.Add(new RoutesOnDemand(app, MapRoutes));
+        var sources = ((IEndpointRouteBuilder)app).DataSources;
+        sources.Add(mlflow);
+        sources.Add(new RoutesOnDemand(app, MapRoutes));
     }
 
     private static void MapRoutes(IEndpointRouteBuilder routes)

@@ -21,6 +21,17 @@ internal sealed class RoutesOnDemand(IEndpointRouteBuilder host, Action<IEndpoin
 
     public override IChangeToken GetChangeToken() => _routes.Value.GetChangeToken();
 
+    /// <summary>
+    /// Finds requests of <paramref name="branch"/> among these routes alone; what is not found goes on to the host's. A server that only one wire is spoken to
+    /// keeps that wire's routes in memory and no others.
+    /// </summary>
+    public void Route(IApplicationBuilder branch)
+    {
+        // Where UseRouting takes the routes of a WebApplication from; the branch has its own.
+        branch.Properties["__GlobalEndpointRouteBuilder"] = new Routes(host) { DataSources = { this } };
+        branch.UseRouting();
+    }
+
     // A list of its own: the host's is being read when the routes are asked for.
     private sealed class Routes(IEndpointRouteBuilder host) : IEndpointRouteBuilder
     {

@@ -79,6 +79,8 @@ public static class LedgerModule
         services.AddSingleton<IRunLogs, RunLogStore>();
         services.AddSingleton<IReproductions, ReproductionHandler>();
         services.AddHostedService<RunKeeping>();
+        services.AddSingleton<TraceRetention>();
+        services.AddHostedService(provider => provider.GetRequiredService<TraceRetention>());
         services.AddSingleton<IArtifactTree, ArtifactTree>();
         services.AddSingleton<IArtifactUploads, ArtifactUploads>();
         services.AddSingleton<SignalLabels>();
@@ -112,6 +114,7 @@ public static class LedgerModule
         ReproductionEndpoints.Map(routes);
         RunLogEndpoints.Map(routes);
         ArtifactEndpoints.Map(routes);
+        TraceEndpoints.Map(routes);
         LineageEndpoints.Map(routes);
         AuditEndpoints.Map(routes);
         GateEndpoints.Map(routes);

@@ -19,6 +19,12 @@ public sealed class LedgerOptions
     public TimeSpan RunLease { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
+    /// How long traces are kept, by when they began; a folder's tag <c>orrery.traces.retention</c> says otherwise for its own. Default: for ever. A minute at least.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:01:00", "36500.00:00:00")]
+    public TimeSpan? TraceRetention { get; set; }
+
+    /// <summary>
     /// Below what URI clients that keep artifacts by URI put those of a new folder's runs. Default <c>mlflow-artifacts:</c>, this server itself; a
     /// <c>file:</c>, <c>s3:</c> … URI makes them write there, past this server.
     /// </summary>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orrery.Ledger.Webhooks;
@@ -26,11 +27,20 @@ public static class ProtocolsModule
         return services;
     }
 
-    /// <summary>Maps every wire.</summary>
+    /// <summary>Whether a path is MLflow's: its routes are a third of the server's, and often the only ones that are called.</summary>
+    public static bool IsOfMlflow(PathString path) => MlflowEndpoints.Serves(path);
+
+    /// <summary>Maps MLflow's wire.</summary>
+    public static IEndpointRouteBuilder MapMlflow(this IEndpointRouteBuilder routes)
+    {
+        MlflowEndpoints.Map(routes);
+        return routes;
+    }
+
+    /// <summary>Maps every other wire.</summary>
     public static IEndpointRouteBuilder MapProtocols(this IEndpointRouteBuilder routes)
     {
         OpenInferenceEndpoints.Map(routes);
-        MlflowEndpoints.Map(routes);
         OtlpEndpoints.Map(routes);
         QdrantEndpoints.Map(routes);
         OpenAiEndpoints.Map(routes);

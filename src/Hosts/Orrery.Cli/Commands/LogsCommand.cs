@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Orrery.Cli.Output;
 using Orrery.Kernel;
 
 namespace Orrery.Cli.Commands;
@@ -21,7 +22,7 @@ internal static class LogsCommand
             {
                 var part = await orrery.Runs.LinesAsync(run, from, parsed.GetValue(follow) ? TimeSpan.FromSeconds(15) : TimeSpan.Zero, cancellationToken);
                 foreach (var line in part.Lines)
-                    Console.WriteLine(parsed.GetValue(times) ? string.Create(CultureInfo.InvariantCulture, $"{line.Time:yyyy-MM-dd HH:mm:ss.fff}  {Plain(line.Text)}") : Plain(line.Text));
+                    Console.WriteLine(parsed.GetValue(times) ? string.Create(CultureInfo.InvariantCulture, $"{line.Time:yyyy-MM-dd HH:mm:ss.fff}  {PlainText.Of(line.Text)}") : PlainText.Of(line.Text));
                 if (part.Ended || (part.Lines.Count == 0 && !parsed.GetValue(follow)))
                     return ExitCode.Ok;
                 from = part.Next;
@@ -29,9 +30,4 @@ internal static class LogsCommand
         });
         return command;
     }
-
-    // A run's lines come from whoever ran it: they may not move the cursor or rename the window of who reads them.
-    private static string Plain(string text) => text.Any(IsControl) ? string.Concat(text.Select(c => IsControl(c) ? '\uFFFD' : c)) : text;
-
-    private static bool IsControl(char c) => char.IsControl(c) && c != '\t';
 }

@@ -7,6 +7,7 @@ using Orrery.Ledger.Audit;
 using Orrery.Ledger.Runs;
 using Orrery.Ledger.Storage;
 using Orrery.Ledger.Workspaces;
+using Orrery.Ledger.Traces;
 using Orrery.Platform.Access;
 using Orrery.Platform.Relational;
 
@@ -97,7 +98,12 @@ internal sealed class FolderStore(IDatabase database, IAudit audit, IOptions<Led
     public Task SetTagsAsync(Caller caller, long number, IReadOnlyDictionary<string, string?> tags, CancellationToken cancellationToken = default)
     {
         foreach (var (key, value) in tags)
+        {
             LedgerNames.CheckEntry(key, value, "tag");
+            if (key == TraceKeys.Retention && value is not null && !TraceRetention.TryParse(value, out _))
+                throw new InvalidException($"The tag '{key}' says how long traces are kept: expected a duration such as 30d or 12h, or 'forever', got '{value}'.");
+        }
+
         return ChangeAsync(caller, number, "folder.tagged", (transaction, folder, _) =>
         {
             FolderRows.Active(folder);

@@ -20,6 +20,8 @@ public enum RunStatus
     Failed,
     /// <summary>Somebody ended it.</summary>
     Cancelled,
+    /// <summary>It waits for its beginning, as a client that plans runs says; runs of this server begin with their start.</summary>
+    Scheduled,
 }
 
 /// <summary>What a run ran on.</summary>

@@ -128,6 +128,7 @@ internal static class RunRows
         RunStatus.Finished => "finished",
         RunStatus.Failed => "failed",
         RunStatus.Cancelled => "cancelled",
+        RunStatus.Scheduled => "scheduled",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "No such status."),
     };
 
@@ -137,6 +138,7 @@ internal static class RunRows
         "finished" => RunStatus.Finished,
         "failed" => RunStatus.Failed,
         "cancelled" => RunStatus.Cancelled,
+        "scheduled" => RunStatus.Scheduled,
         _ => throw new OrreryException(ErrorCode.Internal, $"The run table has a status '{word}'."),
     };
 

@@ -74,8 +74,8 @@ internal sealed class RunStore(
 
     public async Task FinishAsync(Caller caller, RunId run, RunStatus status, string? error = null, DateTimeOffset? endedAt = null, CancellationToken cancellationToken = default)
     {
-        if (status == RunStatus.Running)
-            throw new InvalidException("A run ends as finished, failed or cancelled, not as running.");
+        if (status is RunStatus.Running or RunStatus.Scheduled)
+            throw new InvalidException($"A run ends as finished, failed or cancelled, not as {RunRows.Word(status)}.");
         if (error is { Length: > MaxErrorLength })
             error = error[..MaxErrorLength] + "…";
         var word = RunRows.Word(status);
@@ -83,7 +83,7 @@ internal sealed class RunStore(
         await database.WriteAsync(transaction =>
         {
             var row = RunRows.Require(transaction, caller, run);
-            if (row.Status != RunRows.Word(RunStatus.Running))
+            if (RunRows.Status(row.Status) is not (RunStatus.Running or RunStatus.Scheduled))
                 return;
             var now = Instant.ToColumn(endedAt ?? clock.GetUtcNow());
             if (endedAt is not null && now < row.StartedAt)

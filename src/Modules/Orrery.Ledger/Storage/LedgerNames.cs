@@ -45,6 +45,8 @@ internal static class LedgerNames
         CheckKey(key, what);
         if (value is { Length: > MaxValueLength })
             throw new InvalidException($"The {what} '{key}' has {value.Length} characters; at most {MaxValueLength} are kept. Log it as an artifact.");
+        if (value?.Contains('\0', StringComparison.Ordinal) == true)
+            throw new InvalidException($"The {what} '{key}' holds a NUL character, which not every database keeps. Leave it out, or log it as an artifact.");
     }
 
     /// <summary>Refuses a text about something that is too long to be one.</summary>

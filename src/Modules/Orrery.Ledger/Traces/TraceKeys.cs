@@ -6,6 +6,9 @@ public static class TraceKeys
     /// <summary>The tag that names a trace.</summary>
     public const string Name = "mlflow.traceName";
 
+    /// <summary>The tag of a folder that says how long its traces are kept: <c>30d</c>, or <c>forever</c>.</summary>
+    public const string Retention = "orrery.traces.retention";
+
     /// <summary>The metadata that names the run a trace came from.</summary>
     public const string Run = "mlflow.sourceRun";
 

@@ -4,6 +4,7 @@ using LinqToDB.Mapping;
 using Orrery.Kernel;
 using Orrery.Ledger.Folders;
 using Orrery.Ledger.Storage;
+using Orrery.Ledger.Traces.Spans;
 using Orrery.Platform.Access;
 
 namespace Orrery.Ledger.Traces;
@@ -99,6 +100,10 @@ internal static class TraceRows
             || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':'))
             throw new InvalidException($"'{(id.Length > 80 ? id[..80] + "…" : id)}' is no id of a trace: expected 1 to {MaxIdLength} letters, digits, '-', '_', '.' or ':', the first of them a letter or digit.");
     }
+
+    /// <summary>What else a trace may be called: OpenTelemetry's bare 32 digits are the end of what clients of MLflow call it.</summary>
+    public static string? Prefixed(string id) =>
+        id.Length == 32 && id.All(char.IsAsciiHexDigit) ? TraceSpan.TracePrefix + id.ToLowerInvariant() : null;
 
     /// <summary>Sets tags within a transaction.</summary>
     public static void SetTags(DataConnection transaction, long trace, IReadOnlyDictionary<string, string> tags)

@@ -39,7 +39,7 @@ internal sealed class TraceStore(IDatabase database, TraceRecorder recorder, IAu
         KeepAsync(spans, (transaction, kept) => SpanLogger.Add(transaction, TraceRows.Require(transaction, caller, id), kept), cancellationToken);
 
     public async Task<Trace> GetAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
-        await FindAsync(caller, [id], cancellationToken) is [var trace] ? trace : throw TraceRows.Missing(id);
+        await FindAsync(caller, TraceRows.Prefixed(id) is { } prefixed ? [id, prefixed] : [id], cancellationToken) is [var trace, ..] ? trace : throw TraceRows.Missing(id);
 
     public Task<IReadOnlyList<Trace>> FindAsync(Caller caller, IReadOnlyCollection<string> ids, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<Trace>>(async (connection, token) =>

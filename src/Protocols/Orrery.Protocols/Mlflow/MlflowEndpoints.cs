@@ -27,6 +27,11 @@ internal static class MlflowEndpoints
     /// <summary>The release of MLflow whose wire this is; clients ask for it.</summary>
     public const string Version = "3.5.2";
 
+    private static readonly PathString[] Paths = ["/api/2.0", "/api/3.0", "/ajax-api", "/get-artifact", "/model-versions", "/health", "/version"];
+
+    /// <summary>Whether a path belongs to this wire; one that does and is not listed is found all the same, among all routes.</summary>
+    public static bool Serves(PathString path) => Array.Exists(Paths, start => path.StartsWithSegments(start, StringComparison.OrdinalIgnoreCase));
+
     public static void Map(IEndpointRouteBuilder host)
     {
         MapProbes(host);

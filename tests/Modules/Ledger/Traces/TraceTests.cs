@@ -33,6 +33,17 @@ public sealed class TraceTests
     }
 
     [Fact]
+    public async Task A_trace_is_found_by_the_bare_id_of_OpenTelemetry()
+    {
+        await using var platform = await StartAsync();
+        var traces = platform.Get<ITraces>();
+        await traces.LogAsync(Ada, 0, [Span(1, "answer")]);
+        Assert.Equal(Id, (await traces.GetAsync(Ada, TraceId)).Id);
+        Assert.Equal(Id, (await traces.GetAsync(Ada, TraceId.ToUpperInvariant())).Id);
+        await Assert.ThrowsAsync<NotFoundException>(() => traces.GetAsync(Ada, TraceId[1..]));
+    }
+
+    [Fact]
     public async Task A_span_that_comes_again_replaces_itself()
     {
         await using var platform = await StartAsync();

@@ -62,6 +62,40 @@ public sealed class WireTests
     }
 
     [Theory]
+    [InlineData("""{"experiment_id": "0", "run_name": "a\ud83d"}""", "at byte 37 stands half of a surrogate pair")]
+    [InlineData("""{"experiment_id": "0", "run_name": "\udca9b"}""", "half of a surrogate pair")]
+    [InlineData("""{"experiment_id": "0", "run_name": "\ud83d\ud83d\udca9"}""", "half of a surrogate pair")]
+    [InlineData("""{"experiment_id": "0", "run_name": "\ud83d\n"}""", "half of a surrogate pair")]
+    [InlineData("""{"experiment_id": "0", "tags": [{"key": "note", "value": "a\u0000b"}]}""", "holds a NUL character")]
+    public async Task Text_that_is_none_is_refused(string json, string message)
+    {
+        await using var server = await TrackingServer.StartAsync();
+        await server.RefusedAsync("runs/create", json, message);
+    }
+
+    [Fact]
+    public async Task Whole_pairs_and_escaped_backslashes_are_text()
+    {
+        await using var server = await TrackingServer.StartAsync();
+        var (status, json) = await server.SendAsync(HttpMethod.Post, "/api/2.0/mlflow/runs/create", """{"experiment_id": "0", "run_name": "\ud83d\udca9 \\ud83d"}""");
+        Assert.Equal((HttpStatusCode.OK, "\ud83d\udca9 \\ud83d"), (status, json.GetProperty("run").GetProperty("info").GetProperty("run_name").GetString()));
+    }
+
+    [Fact]
+    public async Task A_scheduled_run_is_scheduled_until_it_is_said_to_run()
+    {
+        await using var server = await TrackingServer.StartAsync();
+        var run = await server.RunAsync();
+        foreach (var word in (string[])["SCHEDULED", "RUNNING", "FINISHED"])
+        {
+            var (_, json) = await server.SendAsync(HttpMethod.Post, "/api/2.0/mlflow/runs/update", $$"""{"run_id": "{{run}}", "status": "{{word}}"}""");
+            Assert.Equal(word, json.GetProperty("run_info").GetProperty("status").GetString());
+            var (_, found) = await server.SendAsync(HttpMethod.Post, "/api/2.0/mlflow/runs/search", $$"""{"experiment_ids": ["0"], "filter": "status = '{{word}}'"}""");
+            Assert.Equal(run, found.GetProperty("runs")[0].GetProperty("info").GetProperty("run_id").GetString());
+        }
+    }
+
+    [Theory]
     [InlineData("0.5", "0.5")]
     [InlineData("\"0.5\"", "0.5")]
     [InlineData("\"NaN\"", "\"NaN\"")]

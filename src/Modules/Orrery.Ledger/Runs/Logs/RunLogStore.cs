@@ -92,7 +92,7 @@ internal sealed class RunLogStore(IDatabase database, TimeProvider clock) : IRun
                 break;
         }
 
-        return new(lines, lines.Count == 0 ? from : lines[^1].Number + 1, lines.Count == 0 && row.Status != RunRows.Word(RunStatus.Running));
+        return new(lines, lines.Count == 0 ? from : lines[^1].Number + 1, lines.Count == 0 && RunRows.Status(row.Status) is not (RunStatus.Running or RunStatus.Scheduled));
     }
 
     private static IEnumerable<string> Split(string text) => text.TrimEnd('\r', '\n').Split('\n').Select(line => line.TrimEnd('\r'))

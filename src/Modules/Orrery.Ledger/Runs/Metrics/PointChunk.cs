@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Orrery.Kernel;
@@ -40,7 +41,8 @@ internal static class PointChunk
 
     public static byte[] Pack(ReadOnlySpan<RawPoint> points)
     {
-        var packed = new byte[HeadBytes + (points.Length * ((2 * MaxVarintBytes) + sizeof(double)))];
+        // The most that they can take is over the bound of the large object heap for a full chunk.
+        var packed = ArrayPool<byte>.Shared.Rent(HeadBytes + (points.Length * ((2 * MaxVarintBytes) + sizeof(double))));
         packed[0] = Version;
         BinaryPrimitives.WriteInt32LittleEndian(packed.AsSpan(1), points.Length);
         var at = HeadBytes;
@@ -64,7 +66,9 @@ internal static class PointChunk
             at += sizeof(double);
         }
 
-        return packed.AsSpan(0, at).ToArray();
+        var exact = packed.AsSpan(0, at).ToArray();
+        ArrayPool<byte>.Shared.Return(packed);
+        return exact;
     }
 
     /// <summary>Adds a chunk's points to <paramref name="points"/>.</summary>

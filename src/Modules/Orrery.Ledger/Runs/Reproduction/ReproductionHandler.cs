@@ -75,7 +75,7 @@ internal sealed class ReproductionHandler(IRuns runs, IEnumerable<IReproducer> r
         }
 
         return run.Recipe is null ? $"it is of kind '{run.Kind}' but was not started by this server's own code, or by a version before recipes; what is missing is {Missing(run)}."
-            : run.Status == RunStatus.Running ? "it goes on; wait until it has ended."
+            : run.Status is RunStatus.Running or RunStatus.Scheduled ? "it goes on; wait until it has ended."
             : null;
     }
 

@@ -3,7 +3,7 @@ using Orrery.Protocols.Mlflow.Wire;
 
 namespace Orrery.Protocols.Mlflow.Runs;
 
-/// <summary>MLflow's words for where a run stands; what it calls scheduled is running here, which has no state before the start.</summary>
+/// <summary>MLflow's words for where a run stands.</summary>
 internal static class RunStatuses
 {
     public static string Word(RunStatus status) => status switch
@@ -11,6 +11,7 @@ internal static class RunStatuses
         RunStatus.Running => "RUNNING",
         RunStatus.Finished => "FINISHED",
         RunStatus.Failed => "FAILED",
+        RunStatus.Scheduled => "SCHEDULED",
         _ => "KILLED",
     };
 
@@ -20,7 +21,8 @@ internal static class RunStatuses
             return null;
         return fields.Word(name).ToUpperInvariant() switch
         {
-            "RUNNING" or "1" or "SCHEDULED" or "2" => RunStatus.Running,
+            "RUNNING" or "1" => RunStatus.Running,
+            "SCHEDULED" or "2" => RunStatus.Scheduled,
             "FINISHED" or "3" => RunStatus.Finished,
             "FAILED" or "4" => RunStatus.Failed,
             "KILLED" or "5" => RunStatus.Cancelled,

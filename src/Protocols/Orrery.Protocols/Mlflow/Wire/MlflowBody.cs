@@ -75,6 +75,8 @@ internal sealed class MlflowBody : IDisposable
         {
             body.CopyTo(rented);
             document = Parse(rented.AsMemory(0, length));
+            if (JsonText.Flaw(rented.AsSpan(0, length)) is { } flaw)
+                throw MlflowException.Invalid($"The body is no text: {flaw}");
             var kind = document.RootElement.ValueKind;
             if (kind == JsonValueKind.Object)
             {

@@ -14,13 +14,13 @@ internal static class MlflowJson
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Answers with an object that <paramref name="fields"/> writes the members of.</summary>
-    public static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> fields)
+    public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> fields)
     {
-        var body = new ArrayBufferWriter<byte>();
+        using var body = new AnswerBuffer();
         Write(body, fields);
         context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.WrittenCount; // a known length spares chunked encoding
-        return context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).AsTask();
+        context.Response.ContentLength = body.Length; // a known length spares chunked encoding
+        await body.WriteToAsync(context.Response.Body, context.RequestAborted);
     }
 
     /// <summary>Writes an object that <paramref name="fields"/> writes the members of.</summary>
