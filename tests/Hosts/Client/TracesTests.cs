@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using Orrery.Client;
 using Orrery.Hosts.Tests.Server;
 using Orrery.Kernel;
 using Xunit;
