@@ -139,7 +139,9 @@ public sealed class OnnxOutlineTests
         BinaryPrimitives.WriteSingleLittleEndian(raw, 1f);
         return new()
         {
-            IrVersion = 9, ProducerName = "exporter", ProducerVersion = "1.2",
+            IrVersion = 9,
+            ProducerName = "exporter",
+            ProducerVersion = "1.2",
             OpsetImport = { new OperatorSetIdProto { Version = 20 }, new OperatorSetIdProto { Domain = "ai.onnx.ml", Version = 3 } },
             Graph = new()
             {

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Time.Testing;
 using Orrery.Kernel;
 using Orrery.Ledger.Folders;
 using Orrery.Ledger.Traces;
-using Orrery.Tests;
 using Xunit;
 using static Orrery.Ledger.Tests.LedgerTest;
 
@@ -61,6 +60,6 @@ public sealed class TraceRetentionTests
         Assert.Contains("such as 30d", refusal.Message);
     }
 
-    private static Task RecordAsync(ITraces traces, string id, long folder, int days) =>
+    private static Task<Trace> RecordAsync(ITraces traces, string id, long folder, int days) =>
         traces.RecordAsync(Ada, new(id, folder, TraceState.Ok, Now - TimeSpan.FromDays(days)));
 }
