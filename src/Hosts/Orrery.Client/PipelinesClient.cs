@@ -8,11 +8,11 @@ public sealed record PipelineTrigger([property: Words("manual", "schedule", "sig
 
 /// <summary>A run of a pipeline.</summary>
 public sealed record PipelineRun(
-    RunId Id, string Pipeline, int Version, [property: Words("running", "finished", "failed", "cancelled")] string Status,
+    RunId Id, string Pipeline, int Version, [property: Words("running", "finished", "failed", "cancelled", "scheduled")] string Status,
     PipelineTrigger Trigger, IReadOnlyDictionary<string, JsonElement> Parameters, string Owner, string? Error, DateTimeOffset StartedAt, DateTimeOffset? EndedAt)
 {
     /// <summary>Whether it has ended.</summary>
-    public bool HasEnded => Status != "running";
+    public bool HasEnded => Status is not ("running" or "scheduled");
 }
 
 /// <summary>How far a step is.</summary>

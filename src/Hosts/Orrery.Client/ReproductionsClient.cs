@@ -10,11 +10,11 @@ public sealed record EnvironmentDifference(string Name, string? Original, string
 
 /// <summary>A reproduction beside its original.</summary>
 public sealed record ReproductionReport(
-    RunId Original, RunId Run, string Kind, [property: Words("running", "finished", "failed", "cancelled")] string Status, string? Error, bool Identical,
+    RunId Original, RunId Run, string Kind, [property: Words("running", "finished", "failed", "cancelled", "scheduled")] string Status, string? Error, bool Identical,
     IReadOnlyList<OutputComparison> Outputs, IReadOnlyList<EnvironmentDifference> Environment)
 {
     /// <summary>Whether it has ended.</summary>
-    public bool HasEnded => Status != "running";
+    public bool HasEnded => Status is not ("running" or "scheduled");
 }
 
 /// <summary>A part that was not run again, and why.</summary>

@@ -10,7 +10,7 @@ public sealed record RunEnvironment(string? CodeCommit, string Runtime, string O
 
 /// <summary>One execution.</summary>
 public sealed record Run(
-    RunId Id, string Workspace, string Kind, string Name, string Folder, RunId? Parent, [property: Words("running", "finished", "failed", "cancelled")] string Status, string? Error, long? Seed, RunEnvironment Environment, string Owner,
+    RunId Id, string Workspace, string Kind, string Name, string Folder, RunId? Parent, [property: Words("running", "finished", "failed", "cancelled", "scheduled")] string Status, string? Error, long? Seed, RunEnvironment Environment, string Owner,
     DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyDictionary<string, string> Parameters, IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyDictionary<string, string> Tags, long FolderNumber = 0, [property: Words("active", "deleted")] string Stage = "active", string ArtifactUri = "",
     RunId? Reproduces = null);

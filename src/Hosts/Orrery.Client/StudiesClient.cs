@@ -28,14 +28,14 @@ public sealed record StudyTrial(
 
 /// <summary>A run of a study as it stands.</summary>
 public sealed record StudyStatus(
-    RunId Run, string Study, [property: Words("running", "finished", "failed", "cancelled")] string Status, string? Error, string Owner, DateTimeOffset StartedAt,
+    RunId Run, string Study, [property: Words("running", "finished", "failed", "cancelled", "scheduled")] string Status, string? Error, string Owner, DateTimeOffset StartedAt,
     DateTimeOffset? EndedAt, string? Trainer, IReadOnlyList<ParameterSpec> Space, bool DefinedByRun, IReadOnlyList<ObjectiveSpec> Objectives,
     IReadOnlyList<ConstraintSpec> Constraints,
     [property: Words("tpe", "quasiRandom", "random", "grid", "cmaEs", "gaussianProcess", "nsgaII")] string Sampler,
     [property: Words("none", "median", "successiveHalving", "percentile", "hyperband")] string Pruner, int Trials, StudyCounts Counts, IReadOnlyList<StudyTrial> Best)
 {
     /// <summary>Whether it has ended.</summary>
-    public bool HasEnded => Status != "running";
+    public bool HasEnded => Status is not ("running" or "scheduled");
 }
 
 /// <summary>What a worker that asked gets: a trial, or none now; done where there will be none any more.</summary>

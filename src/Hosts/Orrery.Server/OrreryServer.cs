@@ -127,6 +127,7 @@ public static class OrreryServer
         var mlflow = new RoutesOnDemand(app, routes => routes.MapMlflow());
         app.UseWhen(context => ProtocolsModule.IsOfMlflow(context.Request.Path), branch => mlflow.Route(branch));
         app.UseRouting();
+        app.UseProtocols();
         if (Telemetry.HasTraces(app.Configuration))
             app.UseMiddleware<RequestSpan>();
         app.UseExceptionHandler();

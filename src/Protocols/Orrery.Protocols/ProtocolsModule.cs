@@ -6,6 +6,7 @@ using Orrery.Ledger.Webhooks;
 using Orrery.Platform.Access;
 using Orrery.Protocols.Mlflow;
 using Orrery.Protocols.Mlflow.Webhooks;
+using Orrery.Protocols.Mlflow.Wire;
 using Orrery.Protocols.OpenAi;
 using Orrery.Protocols.OpenInference.Grpc;
 using Orrery.Protocols.OpenInference.Http;
@@ -25,6 +26,13 @@ public static class ProtocolsModule
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = 16 << 20);
         services.AddSingleton<IWebhookFormat, MlflowWebhookFormat>();
         return services;
+    }
+
+    /// <summary>What the wires do with requests that no route takes; after routing.</summary>
+    public static IApplicationBuilder UseProtocols(this IApplicationBuilder app)
+    {
+        DoubledSlashes.Use(app);
+        return app;
     }
 
     /// <summary>Whether a path is MLflow's: its routes are a third of the server's, and often the only ones that are called.</summary>

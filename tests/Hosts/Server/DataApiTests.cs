@@ -89,4 +89,17 @@ public sealed class DataApiTests
 
     private static async Task<JsonElement> GetAsync(TestServer server, string path) =>
         await server.Http.GetFromJsonAsync<JsonElement>($"/api/v1/{path}");
+
+    [Fact]
+    public async Task A_wrong_method_or_media_type_is_named_as_such_and_a_body_without_a_type_is_taken()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var untyped = new ByteArrayContent([1]);
+        using var wrong = new StringContent("x", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        var uploads = new Uri("/api/v1/uploads", UriKind.Relative);
+        Assert.Equal(HttpStatusCode.OK, (await server.Http.PostAsync(uploads, untyped)).StatusCode);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await server.Http.PostAsync(uploads, wrong)).StatusCode);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await server.Http.DeleteAsync(uploads)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await server.Http.GetAsync(new Uri("/nowhere", UriKind.Relative))).StatusCode);
+    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 using Orrery.Kernel;
 using Orrery.Ledger.Assets;
+using Orrery.Ledger.Assets.Aliases;
 using Orrery.Ledger.Gates;
 using Orrery.Ledger.Runs;
 using Orrery.Monitoring.Monitors;
@@ -30,6 +31,34 @@ public sealed class ActionTests(Servers servers, Chromium chromium)
         var version = await servers.Lived.Get<IAssets>().GetAsync(Anybody, new AssetRef(AssetKind.Model, "deliveries", 2));
         var approval = Assert.Single(await servers.Lived.Get<IGates>().ApprovalsAsync(Anybody, version.Id));
         Assert.Equal(("deliveries-approval", "user:local", "looked at the plots"), (approval.Gate, approval.Approver, approval.Comment));
+        Assert.Empty(tab.Failures);
+    }
+
+    [Fact]
+    public async Task An_alias_is_set_moved_and_taken_back_and_a_protected_one_says_what_is_missing()
+    {
+        var approver = Caller.System("test");
+        await servers.Lived.Get<IAliases>().ProtectAsync(approver, AssetKind.Model, "deliveries", "guarded", "deliveries-approval", 1);
+        await using var tab = await chromium.OpenAsync(servers.Lived.Address, 1280, ColorScheme.Light);
+        await tab.GoAsync("/models/deliveries?version=1");
+        await tab.Page.GetByLabel("New alias").FillAsync("candidate");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Point a new alias at v1" }).ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("h1")).ToContainTextAsync("candidate");
+        Assert.Equal(1, await PointsAtAsync("candidate"));
+
+        await tab.GoAsync("/models/deliveries?version=2");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Point candidate at v2" }).ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("h1")).ToContainTextAsync("candidate");
+        Assert.Equal(2, await PointsAtAsync("candidate"));
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Roll back candidate" }).ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("h1")).Not.ToContainTextAsync("candidate");
+        Assert.Equal(1, await PointsAtAsync("candidate"));
+        await Assertions.Expect(tab.Page.Locator("details li").First).ToContainTextAsync("went back from v2 to v1");
+
+        await tab.GoAsync("/models/deliveries?version=1");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Point guarded at v1" }).ClickAsync();
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("protected by the gate 'deliveries-approval'");
+        Assert.Null(await PointsAtAsync("guarded"));
         Assert.Empty(tab.Failures);
     }
 
@@ -102,4 +131,7 @@ public sealed class ActionTests(Servers servers, Chromium chromium)
         await tab.ReadyAsync();
         return held;
     }
+
+    private async Task<int?> PointsAtAsync(string alias) =>
+        (await servers.Lived.Get<IAssets>().GetAssetAsync(Anybody, AssetKind.Model, "deliveries")).Aliases.TryGetValue(alias, out var number) ? number : null;
 }

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Orrery.Hosts.Tests.Server;
 using Xunit;
 
 namespace Orrery.Hosts.Tests.Web;
@@ -64,5 +65,32 @@ public sealed class PageTests(Servers servers, Chromium chromium)
         }
 
         Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task Models_that_a_client_of_MLflow_registered_have_pages_like_others()
+    {
+        await using var server = await TestServer.StartAsync();
+        async Task PostAsync(string path, string body)
+        {
+            using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+            (await server.Http.PostAsync(new Uri($"/api/2.0/mlflow/{path}", UriKind.Relative), content)).EnsureSuccessStatusCode();
+        }
+
+        await PostAsync("registered-models/create", """{"name":"empty"}""");
+        await PostAsync("registered-models/create", """{"name":"theirs","description":"Trained elsewhere."}""");
+        await PostAsync("model-versions/create", """{"name":"theirs","source":"s3://models/theirs/1","tags":[{"key":"team","value":"ops"}]}""");
+        await using var tab = await chromium.OpenAsync(server.Address, 1280, ColorScheme.Light);
+        await tab.GoAsync("/");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        await tab.GoAsync("/models");
+        await Assertions.Expect(tab.Page.Locator("tbody tr")).ToHaveCountAsync(2);
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "theirs" }).ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("h1")).ToContainTextAsync("theirs v1");
+        await Assertions.Expect(tab.Page.Locator(".page")).ToContainTextAsync("Trained elsewhere.");
+        await Assertions.Expect(tab.Page.Locator(".page")).ToContainTextAsync("s3://models/theirs/1");
+        await tab.GoAsync("/models/empty");
+        await Assertions.Expect(tab.Page.Locator(".empty")).ToContainTextAsync("no version yet");
+        Assert.Empty(tab.Failures);
     }
 }

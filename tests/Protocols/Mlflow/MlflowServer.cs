@@ -60,6 +60,7 @@ internal sealed class MlflowServer : IAsyncDisposable
         var app = builder.Build();
         app.Use(AnswerAsync);
         app.UseRouting();
+        app.UseProtocols();
         app.UseRoleGate();
         MlflowEndpoints.Map(app);
         OtlpEndpoints.Map(app);

@@ -28,7 +28,7 @@ internal sealed class LoopOrigins(IAssets assets, IRuns runs, IResources resourc
                 return source;
         }
 
-        if (model?.Read<ModelManifest>().TrainingSet is { } trained)
+        if (model is not null && ModelManifest.Of(model)?.TrainingSet is { } trained)
             return await assets.GetAsync(caller, trained, cancellationToken);
         var any = (await assets.ListAsync(caller, AssetKind.Dataset, new(1), cancellationToken)).Items;
         return any is [var newest, ..] ? await assets.FindAsync(caller, new(AssetKind.Dataset, newest.Name), cancellationToken) : null;

@@ -30,7 +30,8 @@ internal sealed class LoopReader(
         var endpoint = all.FirstOrDefault(e => e.Name == wanted) ?? all.FirstOrDefault(e => e.Champion is not null) ?? (all.Count > 0 ? all[0] : null);
         var spec = endpoint is null ? null : (await resources.GetAsync<EndpointSpec>(caller, new(AssetKind.Endpoint, endpoint.Name), cancellationToken)).Spec;
         var model = await ModelAsync(caller, endpoint, cancellationToken);
-        var service = spec?.Features ?? model?.Read<ModelManifest>().FeatureService;
+        var manifest = model is null ? null : ModelManifest.Of(model);
+        var service = spec?.Features ?? manifest?.FeatureService;
         var views = await ViewsAsync(caller, service, cancellationToken);
         var monitor = (await monitors.ListAsync(caller, cancellationToken)).FirstOrDefault(m => m.Spec.Endpoint == endpoint?.Name);
         var alert = (await monitors.AlertsAsync(caller, new(Endpoint: endpoint?.Name), Newest, cancellationToken)).Items is [var first, ..] ? first : null;
@@ -41,7 +42,7 @@ internal sealed class LoopReader(
             Dataset(dataset),
             await FeaturesAsync(caller, service, views, cancellationToken),
             await TrainingAsync(caller, model, cancellationToken),
-            Model(model, endpoint),
+            Model(model, manifest, endpoint),
             await GateAsync(caller, spec, model, cancellationToken),
             Endpoint(endpoint),
             Prediction(endpoint, monitor),
@@ -50,10 +51,10 @@ internal sealed class LoopReader(
             Alert(alert, monitor),
             await PipelineAsync(caller, model, endpoint, cancellationToken),
         ];
-        var auc = model?.Read<ModelManifest>().Metrics.GetValueOrDefault("test.auc", double.NaN) ?? double.NaN;
+        var auc = manifest?.Metrics.GetValueOrDefault("test.auc", double.NaN) ?? double.NaN;
         return new(
             endpoint?.Name, [.. all.Select(e => e.Name)], model is null ? "no model yet" : $"{model.Name} v{model.Number}",
-            double.IsFinite(auc) ? $"AUC {Numbers.Metric(auc)}" : model is null ? "orrery demo" : "answers", stations, stations.All(s => s.Tone == Tone.Quiet));
+            double.IsFinite(auc) ? $"AUC {Numbers.Metric(auc)}" : model is null ? "orrery demo" : endpoint?.Champion is null ? "registered" : "answers", stations, stations.All(s => s.Tone == Tone.Quiet));
     }
 
     private async Task<AssetVersion?> ModelAsync(Caller caller, EndpointStatus? endpoint, CancellationToken cancellationToken)
@@ -119,13 +120,12 @@ internal sealed class LoopReader(
         return new("Training", run.Name, took, Links.Run(run.Id), Tones.Of(run.Status));
     }
 
-    private static Station Model(AssetVersion? model, EndpointStatus? endpoint)
+    private static Station Model(AssetVersion? model, ModelManifest? manifest, EndpointStatus? endpoint)
     {
         if (model is null)
             return new("Model", "none yet", "a training run registers one", "/models");
-        var manifest = model.Read<ModelManifest>();
         return new(
-            "Model", $"{model.Name} v{model.Number}", $"{manifest.Trainer}, {Plural(manifest.Inputs.Count, "input")}", Links.Asset(model.Ref),
+            "Model", $"{model.Name} v{model.Number}", manifest is null ? "registered by a client" : $"{manifest.Trainer}, {Plural(manifest.Inputs.Count, "input")}", Links.Asset(model.Ref),
             endpoint?.Champion is null ? Tone.Quiet : Tone.Good);
     }
 

@@ -1,4 +1,5 @@
 using Orrery.Kernel;
+using Orrery.Ledger.Assets;
 
 namespace Orrery.Ledger.Models;
 
@@ -14,7 +15,24 @@ namespace Orrery.Ledger.Models;
 /// <param name="Metrics">Figures of its evaluation: <c>test.auc</c> …</param>
 public sealed record ModelManifest(
     Digest Content, IReadOnlyList<ModelField> Inputs, IReadOnlyList<ModelField> Outputs, string? FeatureService, Digest? Native, Digest? Transform,
-    VersionId? TrainingSet, string Trainer, IReadOnlyDictionary<string, double> Metrics);
+    VersionId? TrainingSet, string Trainer, IReadOnlyDictionary<string, double> Metrics)
+{
+    /// <summary>The manifest of a version; null where it is something else, as what a client registered by naming where its files are (<see cref="SourcedModel"/>).</summary>
+    public static ModelManifest? Of(AssetVersion version)
+    {
+        if (version.Source is not null)
+            return null;
+        try
+        {
+            // A parameter that is missing is null, whatever its type says.
+            return version.Read<ModelManifest?>() is { Inputs: not null, Outputs: not null, Trainer: not null, Metrics: not null } manifest ? manifest : null;
+        }
+        catch (InvalidException)
+        {
+            return null;
+        }
+    }
+}
 
 /// <summary>The type of a model's input or output.</summary>
 public enum ModelFieldType

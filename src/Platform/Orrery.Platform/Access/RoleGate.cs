@@ -33,7 +33,7 @@ public sealed class RoleGate(RequestDelegate next, ISignIn signIn)
         var principal = await signIn.IdentifyAsync(context);
         if (principal is not null)
             context.User = principal;
-        if (context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
+        if (context.GetEndpoint() is { } endpoint && !IsRefusal(endpoint) && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
         {
             try
             {
@@ -48,6 +48,9 @@ public sealed class RoleGate(RequestDelegate next, ISignIn signIn)
 
         await next(context);
     }
+
+    /// <summary>Whether routing itself answers, that a route has another method or media type: it leads to no handler of ours.</summary>
+    private static bool IsRefusal(Endpoint endpoint) => endpoint is not RouteEndpoint && endpoint.Metadata.Count == 0;
 
     private static void Check(Endpoint endpoint, Caller caller)
     {

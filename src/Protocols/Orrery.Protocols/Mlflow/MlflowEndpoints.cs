@@ -55,7 +55,6 @@ internal static class MlflowEndpoints
         new ScorerEndpoints(host.ServiceProvider).Map(routes);
         new GraphQlEndpoints(new(experiments.GetAsync, runs.GetAsync, runs.SearchAsync, metrics.IntervalAsync, listArtifacts, searchVersions, datasets.SearchAsync)).Map(host);
         MapUnknown(host);
-        DoubledSlashes.Map(host);
     }
 
     // Probes come without a token, and answer plain text.

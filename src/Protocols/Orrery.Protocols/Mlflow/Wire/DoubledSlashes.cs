@@ -1,22 +1,16 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Orrery.Protocols.Mlflow.Wire;
 
 /// <summary>
 /// Clients whose address ends in a slash ask <c>http://host:5080//api/…</c>. MLflow's server sends them to the path with one slash (werkzeug's merge_slashes), and so does this
-/// one, but only from paths where nothing else is.
+/// one, but only from paths where nothing else is. No route does this: one that takes any path takes part in the choice of every other, and turns their 405 and 415 into 404.
 /// </summary>
-internal sealed class DoubledSlashes : IRouteConstraint
+internal static class DoubledSlashes
 {
-    public static void Map(IEndpointRouteBuilder host) =>
-        host.Map(RoutePatternFactory.Parse("{**path}", defaults: null, parameterPolicies: new { path = new DoubledSlashes() }), SendOn)
-            .WithOrder(int.MaxValue).AllowAnonymous().ExcludeFromDescription();
-
-    public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-        httpContext?.Request.Path.Value?.Contains("//", StringComparison.Ordinal) == true;
+    public static void Use(IApplicationBuilder app) => app.Use(next => http =>
+        http.GetEndpoint() is null && http.Request.Path.Value?.Contains("//", StringComparison.Ordinal) == true ? SendOn(http) : next(http));
 
     // To a path of this server: it begins with exactly one slash, so a browser takes no part of it for a host.
     private static Task SendOn(HttpContext http)
